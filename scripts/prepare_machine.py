@@ -1,0 +1,213 @@
+"""Make this machine ready: system packages, the virtual environment, the pinned Python packages.
+
+Run by the python3 of the system, with the standard library alone. What is there already costs
+no time: no apt-get and no pip is started for it.
+
+    python3 scripts/prepare_machine.py run|test
+"""
+
+import ctypes
+import fcntl
+import hashlib
+import importlib.util
+import os
+import secrets
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+VENV = ROOT / ".venv"
+PYTHON = VENV / "bin" / "python"
+LOCK = ROOT / "requirements.txt"
+STAMP = VENV / ".installed"
+VAR = Path(os.environ.get("VAR_DIR") or ROOT / "var")
+
+
+def say(japanese: str, english: str) -> None:
+    print(f"{japanese}\n  ({english})", file=sys.stderr, flush=True)
+
+
+# --- what is missing ---------------------------------------------------------------------------
+
+
+def _can_make_environments() -> bool:
+    if PYTHON.exists():
+        return True
+    return all(importlib.util.find_spec(module) for module in ("venv", "ensurepip"))
+
+
+def _has_library(name: str) -> bool:
+    try:
+        ctypes.CDLL(name)
+    except OSError:
+        return False
+    return True
+
+
+def _has_postgres() -> bool:
+    return bool(shutil.which("initdb") or any(Path("/usr/lib/postgresql").glob("*/bin/initdb")))
+
+
+# Debian package → is what it brings there? Looked for itself, so that other systems pass as well.
+TO_RUN: dict[str, Callable[[], bool]] = {
+    "python3-venv": _can_make_environments,
+    "libpango-1.0-0": lambda: _has_library("libpango-1.0.so.0"),
+    "libpangoft2-1.0-0": lambda: _has_library("libpangoft2-1.0.so.0"),
+    "libharfbuzz-subset0": lambda: _has_library("libharfbuzz-subset.so.0"),
+}
+TO_TEST: dict[str, Callable[[], bool]] = {
+    "chromium": lambda: shutil.which("chromium") is not None,
+    "postgresql": _has_postgres,
+    "poppler-utils": lambda: shutil.which("pdftotext") is not None,
+}
+# Without these a person still gets the tests that need neither; a build server does not.
+TESTS_CAN_DO_WITHOUT = {"chromium", "postgresql"}
+
+
+def wanted(purpose: str) -> dict[str, Callable[[], bool]]:
+    return TO_RUN | TO_TEST if purpose == "test" else TO_RUN
+
+
+def missing(purpose: str) -> list[str]:
+    return [package for package, is_there in wanted(purpose).items() if not is_there()]
+
+
+# --- system packages ---------------------------------------------------------------------------
+
+
+def _apt_get() -> list[str] | None:
+    """The command that may install here, or None."""
+    if shutil.which("apt-get") is None:
+        return None
+    apt_get = ["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "DPkg::Lock::Timeout=300"]
+    if os.geteuid() == 0:
+        return apt_get
+    if shutil.which("sudo") is None:
+        return None
+    if sys.stdin.isatty() or subprocess.run(["sudo", "-n", "true"], stderr=-3).returncode == 0:
+        return ["sudo", *apt_get]
+    return None
+
+
+def _install(packages: list[str]) -> None:
+    apt_get = _apt_get()
+    if apt_get is None:
+        return
+    names = " ".join(packages)
+    say(f"システムのパッケージを入れています: {names}", f"installing system packages: {names}")
+    subprocess.run([*apt_get, "update", "-qq"], stdout=subprocess.DEVNULL, check=False)
+    subprocess.run(
+        [*apt_get, "install", "-y", "-qq", "--no-install-recommends", *packages],
+        stdout=subprocess.DEVNULL,
+        check=False,
+    )
+
+
+def install_system_packages(purpose: str) -> None:
+    packages = missing(purpose)
+    if not packages:
+        return
+    _install(packages)
+    importlib.invalidate_caches()
+    packages = missing(purpose)
+    if packages:
+        _report(packages)
+
+
+def _report(packages: list[str]) -> None:
+    names = " ".join(packages)
+    say(
+        f"次のパッケージがなく、ここでは入れられませんでした: {names}",
+        f"missing, and could not be installed here: {names}",
+    )
+    command = f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}"
+    say(f"管理者に次の実行を頼んでください: {command}", "ask the administrator to run that command")
+    needed = set(packages) - (set() if os.environ.get("CI") == "true" else TESTS_CAN_DO_WITHOUT)
+    if needed:
+        sys.exit(1)
+
+
+# --- Python packages ---------------------------------------------------------------------------
+
+
+def _stamp() -> str:
+    """What is installed, and where: a moved environment has wrong paths in its scripts."""
+    return f"{hashlib.sha256(LOCK.read_bytes()).hexdigest()}\n{VENV}\n"
+
+
+def _environment_works() -> bool:
+    if not PYTHON.exists():
+        return False
+    if STAMP.exists() and STAMP.read_text().split("\n")[1] != str(VENV):
+        return False
+    return subprocess.run([PYTHON, "-m", "pip", "--version"], capture_output=True).returncode == 0
+
+
+def install_python_packages() -> None:
+    if STAMP.exists() and STAMP.read_text() == _stamp() and PYTHON.exists():
+        return
+    say(
+        "Python のパッケージを入れています（初回は数分かかります）",
+        "installing the pinned Python packages; the first time takes some minutes",
+    )
+    if not _environment_works():
+        _run([sys.executable, "-m", "venv", "--clear", VENV])
+    _run(
+        [PYTHON, "-m", "pip", "install", "--quiet", "--no-input", "--disable-pip-version-check"]
+        + ["--require-hashes", "--requirement", LOCK]
+    )
+    STAMP.write_text(_stamp())
+
+
+def _run(command: list[str | Path]) -> None:
+    status = subprocess.run(command).returncode
+    if status:
+        say(
+            "Python のパッケージを入れられませんでした。上の理由を確かめ、もう一度実行してください。",
+            "the Python packages could not be installed; see the reason above and try again",
+        )
+        sys.exit(status)
+
+
+# --- state of this machine -----------------------------------------------------------------------
+
+
+def make_secret_key() -> None:
+    """Every machine has a key of its own; nobody else on it can read the file."""
+    path = VAR / "secret-key"
+    if path.exists():
+        return
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(secrets.token_urlsafe(50) + "\n")
+
+
+@contextmanager
+def only_one_at_a_time() -> Iterator[None]:
+    VAR.mkdir(exist_ok=True, parents=True)
+    with (VAR / "prepare.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def check_python() -> None:
+    if sys.version_info < (3, 11):  # noqa: UP036 - the python3 of the system may be an older one
+        version = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        say(f"Python 3.11 以上が必要です（今は {version}）", f"Python 3.11 or newer, not {version}")
+        sys.exit(1)
+
+
+def main(purpose: str) -> None:
+    check_python()
+    with only_one_at_a_time():
+        make_secret_key()
+        install_system_packages(purpose)
+        install_python_packages()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,104 @@
+"""`make test`: the whole suite on SQLite, then on PostgreSQL; the closing lines of both at the end.
+
+run_tests.py [sqlite] [postgres] -- ARGUMENTS OF PYTEST
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from postgres import PostgresMissing, throwaway_cluster
+
+ROOT = Path(__file__).resolve().parent.parent
+TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
+# The tests choose these themselves; what a person has set for `make run` must not leak in.
+SETTINGS = ("ALLOWED_HOSTS", "DEBUG", "DEMO", "DEMO_TODAY", "HTTPS", "SECRET_KEY", "VAR_DIR")
+MOST_PROCESSES = 4  # each has a database and perhaps a Chromium of its own
+
+
+def processes() -> int:
+    return min(len(os.sched_getaffinity(0)), MOST_PROCESSES)
+
+
+def environment(database_url: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in SETTINGS}
+    return kept | {"DATABASE_URL": database_url}
+
+
+@contextmanager
+def sqlite_file() -> Iterator[str]:
+    with tempfile.TemporaryDirectory(prefix="kokubunji-sqlite-") as directory:
+        yield f"sqlite:///{directory}/test.sqlite3"
+
+
+DATABASES = {"sqlite": sqlite_file, "postgres": throwaway_cluster}
+
+
+def pytest(database_url: str, arguments: list[str]) -> tuple[int, str]:
+    """Run it, pass on what it prints; its exit status and its closing line."""
+    command = [sys.executable, "-m", "pytest", "-n", str(processes()), "--dist", "loadscope"]
+    if sys.stdout.isatty():
+        command.append("--color=yes")
+    process = subprocess.Popen(
+        command + arguments,
+        cwd=ROOT,
+        env=environment(database_url),
+        stdout=subprocess.PIPE,
+    )
+    try:
+        closing = _pass_on(process)
+        return process.wait(), closing
+    finally:
+        if process.poll() is None:
+            process.terminate()
+            process.wait()
+
+
+def _pass_on(process: subprocess.Popen) -> str:
+    tail = b""
+    while chunk := process.stdout.read1():
+        sys.stdout.buffer.write(chunk)
+        sys.stdout.buffer.flush()
+        tail = (tail + chunk)[-2000:]
+    lines = tail.decode(errors="replace").split("\n")
+    return next((line for line in reversed(lines) if line.strip()), "")
+
+
+def run_on(database: str, arguments: list[str]) -> tuple[bool, str]:
+    """Whether it went well, and the line to close with."""
+    print(f"\n=== {TITLES[database]} ===", flush=True)
+    try:
+        with DATABASES[database]() as url:
+            status, closing = pytest(url, arguments)
+            return status == 0, closing
+    except PostgresMissing as missing:
+        # On a person's machine the rest still counts; a build server must have both.
+        return os.environ.get("CI") != "true", f"行っていません (not run): {missing}"
+
+
+def _end(signum: int, frame: FrameType | None) -> None:
+    raise SystemExit(128 + signum)
+
+
+def main(words: list[str]) -> int:
+    split = words.index("--")
+    databases, arguments = words[:split], words[split + 1 :]
+    signal.signal(signal.SIGTERM, _end)
+    try:
+        results = {database: run_on(database, arguments) for database in databases}
+    except KeyboardInterrupt:
+        return 130
+    print("\n=== まとめ (summary) ===")
+    for database, (_, closing) in results.items():
+        print(f"{TITLES[database]}: {closing}")
+    return 0 if all(is_well for is_well, _ in results.values()) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
