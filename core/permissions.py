@@ -1,0 +1,171 @@
+"""Who may do what: one table of permission x post x scope, and the one rule that reads it.
+
+Rights come from posts (補職), and posts have dates; which posts a person holds on a day, as known
+on a day, is ``departments.queries.holdings``. ``docs/permissions.md`` is printed from here.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db.models import TextChoices
+
+
+class Post(TextChoices):
+    """職: what a person is appointed to."""
+
+    HEAD = "head", "部長・担当部長"
+    CHIEF = "chief", "課長"
+    DRAFTER = "drafter", "担当"
+    MAYOR = "mayor", "市長"
+    DEPUTY_MAYOR = "deputy_mayor", "副市長"
+    SUPERINTENDENT = "superintendent", "教育長"
+    POLICY_OFFICE = "policy_office", "政策経営課"
+    SECRETARY = "secretary", "秘書課"
+    VIEWER = "viewer", "閲覧者"
+    ADMINISTRATOR = "administrator", "システム管理者"
+
+
+DEPARTMENT_POSTS = frozenset({Post.HEAD, Post.CHIEF, Post.DRAFTER})
+
+
+class Permission(TextChoices):
+    """権限: what a page or an action asks for."""
+
+    ENTER = "enter", "利用する"
+    READ_POLICY = "policy.read", "基本方針を読む"
+    READ_PAPER = "paper.read", "運営方針書を読む"
+    WRITE_PAPER = "paper.write", "運営方針書を書く"
+    SUBMIT_PAPER = "paper.submit", "提出する・引き戻す"
+    READ_BOARD = "board.read", "提出状況を見る"
+    REVIEW_PAPER = "paper.review", "審査する（指摘・差戻し・受理）"
+    FINALISE_PAPER = "paper.finalise", "確定する・修正のために戻す"
+    READ_INTERVIEW = "interview.read", "面談日程を見る"
+    WRITE_INTERVIEW = "interview.write", "面談を入力する"
+    READ_PACKET = "packet.read", "面談資料を見る・出力する"
+    USE_ADMIN = "admin.use", "管理画面を使う"
+    EDIT_REFERENCE = "reference.edit", "組織・計画・基本方針の表を直す"
+    EDIT_PEOPLE = "people.edit", "職員と発令を直す"
+    READ_AUDIT = "audit.read", "監査記録を見る"
+
+
+class Scope(Enum):
+    """Whose papers a permission reaches."""
+
+    OWN = "自分の部"
+    SUBMITTED = "提出されたもの"
+    FINALISED = "確定したもの"
+    ALL = "すべて"
+
+
+OWN, SUBMITTED, FINALISED, ALL = Scope.OWN, Scope.SUBMITTED, Scope.FINALISED, Scope.ALL
+
+TABLE: Mapping[Permission, Mapping[Post, frozenset[Scope]]] = {
+    permission: {post: frozenset(scopes) for post, scopes in row.items()}
+    for permission, row in {
+        Permission.ENTER: {post: {ALL} for post in Post},
+        Permission.READ_POLICY: {post: {ALL} for post in Post},
+        Permission.READ_PAPER: {
+            Post.HEAD: {OWN, FINALISED},
+            Post.CHIEF: {OWN, FINALISED},
+            Post.DRAFTER: {OWN, FINALISED},
+            Post.MAYOR: {SUBMITTED},
+            Post.DEPUTY_MAYOR: {SUBMITTED},
+            Post.SUPERINTENDENT: {SUBMITTED},
+            Post.POLICY_OFFICE: {ALL},
+            Post.SECRETARY: {FINALISED},
+            Post.VIEWER: {FINALISED},
+        },
+        Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
+        Permission.SUBMIT_PAPER: {Post.HEAD: {OWN}},
+        Permission.READ_BOARD: {
+            Post.MAYOR: {ALL},
+            Post.DEPUTY_MAYOR: {ALL},
+            Post.SUPERINTENDENT: {ALL},
+            Post.POLICY_OFFICE: {ALL},
+            Post.SECRETARY: {ALL},
+        },
+        Permission.REVIEW_PAPER: {Post.POLICY_OFFICE: {ALL}},
+        Permission.FINALISE_PAPER: {Post.POLICY_OFFICE: {ALL}},
+        Permission.READ_INTERVIEW: {
+            Post.HEAD: {ALL},
+            Post.CHIEF: {ALL},
+            Post.DRAFTER: {ALL},
+            Post.MAYOR: {ALL},
+            Post.DEPUTY_MAYOR: {ALL},
+            Post.SUPERINTENDENT: {ALL},
+            Post.POLICY_OFFICE: {ALL},
+            Post.SECRETARY: {ALL},
+        },
+        Permission.WRITE_INTERVIEW: {Post.POLICY_OFFICE: {ALL}, Post.SECRETARY: {ALL}},
+        Permission.READ_PACKET: {
+            Post.HEAD: {OWN},
+            Post.CHIEF: {OWN},
+            Post.DRAFTER: {OWN},
+            Post.MAYOR: {SUBMITTED},
+            Post.DEPUTY_MAYOR: {SUBMITTED},
+            Post.SUPERINTENDENT: {SUBMITTED},
+            Post.POLICY_OFFICE: {ALL},
+            Post.SECRETARY: {SUBMITTED},
+        },
+        Permission.USE_ADMIN: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
+        Permission.EDIT_REFERENCE: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
+        Permission.EDIT_PEOPLE: {Post.ADMINISTRATOR: {ALL}},
+        Permission.READ_AUDIT: {Post.ADMINISTRATOR: {ALL}},
+    }.items()
+}
+
+
+@dataclass(frozen=True)
+class Holding:
+    """A post held on some day: what ``departments.queries.holdings`` answers."""
+
+    post: Post
+    title: str
+    department_id: int | None = None
+    department_name: str = ""
+    division_id: int | None = None
+    standing_in_for_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Target:
+    """What is acted on: the paper of a department, and how far it has come."""
+
+    department_id: int
+    is_submitted: bool = False
+    is_finalised: bool = False
+
+
+class Refused(Exception):
+    """The person may not do this; the message says so in a sentence for that person."""
+
+
+class Hidden(Refused):
+    """The person may not even know that it exists: answered like a page that is not there."""
+
+
+def reaches(scope: Scope, holding: Holding, target: Target) -> bool:
+    """Whether ``scope``, for the holder of a post, covers ``target``."""
+    return {
+        Scope.OWN: holding.department_id == target.department_id,
+        Scope.SUBMITTED: target.is_submitted,
+        Scope.FINALISED: target.is_finalised,
+        Scope.ALL: True,
+    }[scope]
+
+
+def check(
+    holdings: Iterable[Holding], permission: Permission, target: Target | None = None
+) -> Holding:
+    """The holding that allows ``permission`` on ``target``; without a target, in any scope.
+
+    Raises Refused. A post of one's own is preferred to one held for somebody absent (代理).
+    """
+    row = TABLE[permission]
+    own_first = sorted(holdings, key=lambda holding: holding.standing_in_for_id is not None)
+    for holding in own_first:
+        scopes = row.get(holding.post, frozenset())
+        if scopes and (target is None or any(reaches(s, holding, target) for s in scopes)):
+            return holding
+    raise Refused(f"いまの職では、この操作（{permission.label}）はできません。")

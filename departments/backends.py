@@ -1,0 +1,39 @@
+"""Django's permission questions (its admin asks them), answered from posts."""
+
+from django.contrib.auth.backends import BaseBackend
+
+from core.permissions import Permission
+from departments.models import User
+from departments.queries import may
+
+TABLES = {
+    "departments.user": Permission.EDIT_PEOPLE,
+    "departments.appointment": Permission.EDIT_PEOPLE,
+    "departments.department": Permission.EDIT_REFERENCE,
+    "departments.division": Permission.EDIT_REFERENCE,
+    "departments.charge": Permission.EDIT_REFERENCE,
+    "policies.cycle": Permission.EDIT_REFERENCE,
+    "policies.basicpolicy": Permission.EDIT_REFERENCE,
+    "policies.section": Permission.EDIT_REFERENCE,
+    "policies.plan": Permission.EDIT_REFERENCE,
+    "policies.measure": Permission.EDIT_REFERENCE,
+    "policies.sdg": Permission.EDIT_REFERENCE,
+    "core.auditevent": Permission.READ_AUDIT,
+}
+"""Which post's permission opens which table of the admin; what is not here stays closed."""
+
+
+class PostBackend(BaseBackend):
+    """Tables of the admin are open to posts, not to flags on a person."""
+
+    def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:
+        app_label, _, codename = perm.partition(".")
+        verb, _, model = codename.partition("_")
+        permission = TABLES.get(f"{app_label}.{model}")
+        if permission is None or (permission is Permission.READ_AUDIT and verb != "view"):
+            return False
+        return may(user_obj, permission)
+
+    def has_module_perms(self, user_obj: User, app_label: str) -> bool:
+        permissions = {p for table, p in TABLES.items() if table.startswith(f"{app_label}.")}
+        return any(may(user_obj, permission) for permission in permissions)

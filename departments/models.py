@@ -1,0 +1,288 @@
+"""Who works where, and since when: departments, divisions, people, appointments, charges."""
+
+import datetime as dt
+
+from django.contrib.auth import get_backends
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.validators import ASCIIUsernameValidator
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from core.permissions import DEPARTMENT_POSTS, Post
+
+YEAR_LIMITS = [MinValueValidator(1950), MaxValueValidator(2100)]
+
+
+class ValidInYearsQuerySet(models.QuerySet):
+    """Rows that are valid from one fiscal year to another."""
+
+    def in_year(self, year: int) -> "ValidInYearsQuerySet":
+        """Rows valid in fiscal year ``year``."""
+        return self.filter(first_year__lte=year).filter(
+            Q(last_year__isnull=True) | Q(last_year__gte=year)
+        )
+
+
+class ValidInYears(models.Model):
+    """Valid from one fiscal year to another, both included."""
+
+    first_year = models.PositiveSmallIntegerField("最初の年度", validators=YEAR_LIMITS)
+    last_year = models.PositiveSmallIntegerField(
+        "最後の年度", null=True, blank=True, validators=YEAR_LIMITS
+    )
+    order = models.PositiveSmallIntegerField("並び順", default=0)
+
+    objects = ValidInYearsQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ("order", "pk")
+
+
+class Department(ValidInYears):
+    """部, or an office that answers like one (会計課, 議会事務局 …)."""
+
+    code = models.SlugField("記号", max_length=20, unique=True)
+    name = models.CharField("名称", max_length=40)
+    kana = models.CharField("ふりがな", max_length=80)
+    successors = models.ManyToManyField(
+        "self", verbose_name="後継の部", symmetrical=False, blank=True, related_name="predecessors"
+    )
+
+    class Meta(ValidInYears.Meta):
+        verbose_name = "部"
+        verbose_name_plural = "部"
+        constraints = [
+            models.CheckConstraint(
+                name="department_years_in_order",
+                condition=Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
+                violation_error_message="最後の年度は、最初の年度より前にはできません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Division(ValidInYears):
+    """課 of a department."""
+
+    department = models.ForeignKey(
+        "departments.Department",
+        verbose_name="部",
+        on_delete=models.PROTECT,
+        related_name="divisions",
+    )
+    code = models.SlugField("記号", max_length=30, unique=True)
+    name = models.CharField("名称", max_length=40)
+
+    class Meta(ValidInYears.Meta):
+        verbose_name = "課"
+        verbose_name_plural = "課"
+        constraints = [
+            models.CheckConstraint(
+                name="division_years_in_order",
+                condition=Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
+                violation_error_message="最後の年度は、最初の年度より前にはできません。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """People are made by their staff number."""
+
+    def create_user(self, username: str, password: str | None = None, **fields: object) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+
+class User(AbstractBaseUser):
+    """職員: a person who signs in. What a person may do comes from appointments alone."""
+
+    username = models.CharField(
+        "職員番号",
+        max_length=30,
+        unique=True,
+        validators=[ASCIIUsernameValidator()],
+        error_messages={"unique": "この職員番号は既に登録されています。"},
+    )
+    name = models.CharField("氏名", max_length=60)
+    kana = models.CharField("ふりがな", max_length=80)
+    email = models.EmailField("メールアドレス", blank=True)
+    is_active = models.BooleanField("利用できる", default=True)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        verbose_name = "職員"
+        verbose_name_plural = "職員"
+        ordering = ("username",)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_short_name(self) -> str:
+        return self.name
+
+    @property
+    def is_staff(self) -> bool:
+        """Django's admin asks for it; the site itself asks the posts (CityAdminSite)."""
+        return self.is_active
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Django's question about a table of the admin, answered from posts (PostBackend)."""
+        return self.is_active and any(b.has_perm(self, perm, obj) for b in get_backends())
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether any table of the app is open in the admin."""
+        return self.is_active and any(
+            backend.has_module_perms(self, app_label)
+            for backend in get_backends()
+            if hasattr(backend, "has_module_perms")
+        )
+
+
+class AppointmentQuerySet(models.QuerySet["Appointment"]):
+    """Appointments as somebody knows them: unannounced ones and unannounced ends do not exist."""
+
+    def known_on(self, day: dt.date) -> "AppointmentQuerySet":
+        """Announced by ``day``."""
+        return self.filter(announced_on__lte=day)
+
+    def held_on(self, day: dt.date, *, known_on: dt.date) -> "AppointmentQuerySet":
+        """In force on ``day``, as far as is known on ``known_on``."""
+        still = Q(ends_on__isnull=True) | Q(ends_on__gte=day) | Q(end_announced_on__gt=known_on)
+        return self.known_on(known_on).filter(still, starts_on__lte=day)
+
+
+class Appointment(models.Model):
+    """補職・発令: who holds which post where, from when to when, announced when (内示)."""
+
+    user = models.ForeignKey(
+        "departments.User",
+        verbose_name="職員",
+        on_delete=models.PROTECT,
+        related_name="appointments",
+    )
+    post = models.CharField("職", max_length=20, choices=Post)
+    title = models.CharField("職名", max_length=60, help_text="例：総務部長、デジタル化担当部長")
+    department = models.ForeignKey(
+        "departments.Department",
+        verbose_name="部",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+    )
+    division = models.ForeignKey(
+        "departments.Division",
+        verbose_name="課",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="appointments",
+    )
+    starts_on = models.DateField("発令日")
+    ends_on = models.DateField("終わる日", null=True, blank=True)
+    announced_on = models.DateField(
+        "内示日", help_text="この日までは、誰の画面にもこの発令は現れません。"
+    )
+    end_announced_on = models.DateField("終わりの内示日", null=True, blank=True)
+    standing_in_for = models.ForeignKey(
+        "departments.User",
+        verbose_name="代理を受ける人",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stand_ins",
+    )
+
+    objects = AppointmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "発令"
+        verbose_name_plural = "発令"
+        ordering = ("department__order", "post", "starts_on", "pk")
+        constraints = [
+            models.CheckConstraint(
+                name="appointment_days_in_order",
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                violation_error_message="終わる日は、発令日より前にはできません。",
+            ),
+            models.CheckConstraint(
+                name="appointment_end_is_announced",
+                condition=Q(ends_on__isnull=True, end_announced_on__isnull=True)
+                | Q(ends_on__isnull=False, end_announced_on__isnull=False),
+                violation_error_message="終わる日と終わりの内示日は、両方を入力してください。",
+            ),
+            models.CheckConstraint(
+                name="appointment_department_where_owed",
+                condition=~Q(post__in=sorted(DEPARTMENT_POSTS)) | Q(department__isnull=False),
+                violation_error_message="部長・課長・担当の発令には、部を選んでください。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.user.name}"
+
+    def clean(self) -> None:
+        if self.division and self.division.department_id != self.department_id:
+            raise ValidationError({"division": "選んだ部の課を選んでください。"})
+
+    def covers(self, day: dt.date, *, known_on: dt.date) -> bool:
+        """Whether it is in force on ``day``, as far as is known on ``known_on``."""
+        if self.announced_on > known_on or self.starts_on > day:
+            return False
+        is_end_known = self.end_announced_on is not None and self.end_announced_on <= known_on
+        return not (is_end_known and self.ends_on and self.ends_on < day)
+
+
+class Charge(models.Model):
+    """担任: which interviewer answers for a department or, by exception, a division in a year."""
+
+    year = models.PositiveSmallIntegerField("年度", validators=YEAR_LIMITS)
+    interviewer = models.ForeignKey(
+        "departments.User", verbose_name="面談者", on_delete=models.PROTECT, related_name="charges"
+    )
+    department = models.ForeignKey(
+        "departments.Department",
+        verbose_name="部",
+        on_delete=models.PROTECT,
+        related_name="charges",
+    )
+    division = models.ForeignKey(
+        "departments.Division",
+        verbose_name="課（部と異なるときだけ）",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="charges",
+    )
+
+    class Meta:
+        verbose_name = "担任"
+        verbose_name_plural = "担任"
+        ordering = ("year", "department__order", "pk")
+        constraints = [
+            models.UniqueConstraint(
+                "year",
+                "department",
+                "division",
+                name="one_charge_each",
+                nulls_distinct=False,
+                violation_error_message="この年度のこの部・課の担任は、既に登録されています。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.department} {self.division or ''}".strip()

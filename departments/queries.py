@@ -1,0 +1,127 @@
+"""Who holds which post, and the one rule that decides what a person may do (ADR 0002)."""
+
+import datetime as dt
+
+from core import clock
+from core.permissions import (
+    DEPARTMENT_POSTS,
+    Holding,
+    Permission,
+    Post,
+    Refused,
+    Target,
+    check,
+)
+from core.years import first_day, fiscal_year
+from departments.models import Appointment, AppointmentQuerySet, Charge, User
+
+
+def known_appointments(user: User) -> list[Appointment]:
+    """All appointments of ``user`` that are known today; one query for each request."""
+    today = clock.today()
+    kept: tuple[dt.date, list[Appointment]] | None = getattr(user, "_known_appointments", None)
+    if kept is None or kept[0] != today:
+        rows = user.appointments.known_on(today).select_related("department", "standing_in_for")
+        kept = (today, list(rows))
+        user._known_appointments = kept  # type: ignore[attr-defined]
+    return kept[1]
+
+
+def holdings(user: User, day: dt.date) -> list[Holding]:
+    """The posts that ``user`` holds on ``day``, as known today."""
+    today = clock.today()
+    return [
+        _holding(appointment)
+        for appointment in known_appointments(user)
+        if appointment.covers(day, known_on=today)
+    ]
+
+
+def _holding(appointment: Appointment) -> Holding:
+    return Holding(
+        post=Post(appointment.post),
+        title=appointment.title,
+        department_id=appointment.department_id,
+        department_name=appointment.department.name if appointment.department else "",
+        division_id=appointment.division_id,
+        standing_in_for_id=appointment.standing_in_for_id,
+    )
+
+
+def deciding_day(year: int) -> dt.date:
+    """The day whose department posts decide on a paper of ``year``: today or 1 April, the later."""
+    return max(clock.today(), first_day(year))
+
+
+def holdings_for(user: User, year: int, permission: Permission) -> list[Holding]:
+    """The posts from which ``user`` acts on papers of ``year``.
+
+    Department posts count on the deciding day, city posts today. Who takes over on the coming
+    1 April also reads this year's paper of the new department, for handover.
+    """
+    today = clock.today()
+    days = {deciding_day(year)}
+    if permission in {Permission.READ_PAPER, Permission.READ_PACKET} and year == fiscal_year(today):
+        days.add(first_day(year + 1))
+    held = [h for day in days for h in holdings(user, day) if h.post in DEPARTMENT_POSTS]
+    return held + [h for h in holdings(user, today) if h.post not in DEPARTMENT_POSTS]
+
+
+def all_holdings(user: User) -> list[Holding]:
+    """Every post held today or on the coming 1 April, as known today, without repetition."""
+    today = clock.today()
+    days = (today, first_day(fiscal_year(today) + 1))
+    return list(dict.fromkeys(holding for day in days for holding in holdings(user, day)))
+
+
+def authority(
+    user: User, permission: Permission, target: Target | None = None, *, year: int | None = None
+) -> Holding:
+    """The post by which ``user`` may do ``permission``: the one function that decides.
+
+    With ``target`` and ``year``, on that paper; without, anywhere at all. Raises Refused.
+    """
+    if not user.is_authenticated or not user.is_active:
+        raise Refused("ログインしてください。")
+    held = all_holdings(user) if year is None else holdings_for(user, year, permission)
+    return check(held, permission, target)
+
+
+def may(
+    user: User, permission: Permission, target: Target | None = None, *, year: int | None = None
+) -> bool:
+    """Whether ``authority`` finds a post."""
+    try:
+        authority(user, permission, target, year=year)
+    except Refused:
+        return False
+    return True
+
+
+def heads(year: int) -> AppointmentQuerySet:
+    """The heads (部長・担当部長) who answer for papers of ``year``, as known today."""
+    today = clock.today()
+    return (
+        Appointment.objects.held_on(deciding_day(year), known_on=today)
+        .filter(post=Post.HEAD)
+        .select_related("user", "department", "standing_in_for")
+        .order_by("department__order", "standing_in_for_id", "starts_on", "pk")
+    )
+
+
+def interviewers(day: dt.date) -> AppointmentQuerySet:
+    """Mayor, deputy mayors and superintendent in office on ``day``, as known today."""
+    order = [Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT]
+    return (
+        Appointment.objects.held_on(day, known_on=clock.today())
+        .filter(post__in=order)
+        .select_related("user")
+        .order_by("pk")
+    )
+
+
+def charges(year: int) -> list[Charge]:
+    """Who answers for which department or division in ``year``."""
+    return list(
+        Charge.objects.filter(year=year).select_related("interviewer", "department", "division")
+    )

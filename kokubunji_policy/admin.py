@@ -1,0 +1,29 @@
+"""Django's admin, in the words of the city and open to posts instead of flags."""
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.http import HttpRequest
+
+from core.permissions import Permission, Refused
+
+
+class CityAdminConfig(AdminConfig):
+    default_site = "kokubunji_policy.admin.CityAdminSite"
+
+
+class CityAdminSite(AdminSite):
+    """管理: whoever holds a post with 「管理画面を使う」 may enter."""
+
+    site_title = site_header = "管理"
+    index_title = "名簿と設定"
+    site_url = "/"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        from departments.queries import authority
+
+        try:
+            authority(request.user, Permission.USE_ADMIN)
+        except Refused:
+            return False
+        return True

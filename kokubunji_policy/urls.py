@@ -1,0 +1,18 @@
+"""All addresses: one line for each room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from core.views import healthz
+from departments.access import public
+
+urlpatterns = [
+    path("", include("home.urls")),
+    path("", include("departments.urls")),
+    path("policies/", include("policies.urls")),
+    path("papers/", include("goals.urls")),
+    path("interviews/", include("interviews.urls")),
+    path("packets/", include("packets.urls")),
+    path("admin/", admin.site.urls),
+    path("healthz", public(healthz), name="healthz"),
+]
