@@ -1,0 +1,153 @@
+"""What stands above a policy document: date, title, issuer, addressees. Pure Python: no Django."""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.years import EARLIEST, LATEST, DateProblem, fiscal_year, parse_date, parse_year
+from policies.lines import Line, compact, is_heading_like
+from policies.numbering import find_mark, kanji_number
+
+LONGEST_LINE = 60  # characters; what is longer is text
+MOST_LINES = 12
+
+_KANJI_NUMBER = re.compile("[一二三四五六七八九十]{1,3}")
+_WEEKDAY = re.compile(r"[(（][月火水木金土日](?:曜日)?[)）]\Z")
+_ERA_YEAR = re.compile(r"(?:令和|平成|昭和|[RHS])(?:元|\d{1,2})年度")
+_WESTERN_YEAR = re.compile(r"(?<!\d)\d{4}年度")
+_OFFICES = re.compile("(?:市|町|村|区|教育)長|知事")
+_AFTER_OFFICE = "はがをにとのでもや、。・か"
+_ADDRESSEE = ("殿", "様", "各位", "宛", "あて")
+_REFERENCE = re.compile(r"第[0-9０-９]{1,6}号\Z")
+_STAMPS = {"公印省略", "写", "案", "記"}
+_TITLE_WORDS = ("方針", "年度", "演説", "所信", "計画", "指針", "要旨", "について", "通達")
+
+
+@dataclass(slots=True)
+class Letterhead:
+    """What was read; ``kinds`` says by line number what each of its lines is."""
+
+    title: str = ""
+    issued_on: dt.date | None = None
+    issuer: str = ""
+    kinds: dict[int, str] = field(default_factory=dict)
+    doubts: list[tuple[int, str]] = field(default_factory=list)
+
+
+def read_letterhead(lines: Sequence[Line]) -> Letterhead:
+    """Read the short lines at the top; what is none of them stays for the preamble."""
+    head = Letterhead()
+    top = _top(lines)
+    for line in top:
+        _read_line(line, head)
+    if not head.title:
+        _choose_title(top, len(lines), head)
+    last = max(head.kinds, default=0)
+    for line in top:
+        if line.number < last and line.number not in head.kinds:
+            head.kinds[line.number] = "furniture"
+            head.doubts.append(
+                (line.number, f"「{line.text}」は本文に入れていません。よろしいですか。")
+            )
+    return head
+
+
+def _top(lines: Sequence[Line]) -> list[Line]:
+    """The lines down to the first that is text or an item."""
+    top: list[Line] = []
+    for line in lines[:MOST_LINES]:
+        mark = find_mark(line.text)
+        if len(line.text) > LONGEST_LINE or "。" in line.text or (mark and mark.value == 1):
+            break
+        top.append(line)
+    return top
+
+
+def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
+    """Date, issuer and 以上 below the text, where they stand at the very end."""
+    for line in reversed(lines[-4:]):
+        if line.number in head.kinds:
+            return
+        if compact(line.text) == "以上":
+            head.kinds[line.number] = "closing"
+        elif not _read_date(line, head) and not _read_issuer(line, head):
+            return
+
+
+def _read_line(line: Line, head: Letterhead) -> None:
+    text = compact(line.text)
+    if _read_date(line, head) or _read_issuer(line, head):
+        return
+    is_reference = len(text) <= 24 and _REFERENCE.search(text) is not None
+    if is_reference or text.endswith(_ADDRESSEE) or text.strip("（）()") in _STAMPS:
+        head.kinds[line.number] = "furniture"
+    elif not head.title and "方針" in text and is_heading_like(line.text):
+        _set_title(line, head)
+
+
+def _set_title(line: Line, head: Letterhead) -> None:
+    head.title = line.text
+    head.kinds[line.number] = "title"
+
+
+def _choose_title(top: Sequence[Line], total: int, head: Letterhead) -> None:
+    """No 方針 in sight: a line with another word of titles, or else a first line set apart."""
+    free = [line for line in top if line.number not in head.kinds and is_heading_like(line.text)]
+    named = [line for line in free if any(word in compact(line.text) for word in _TITLE_WORDS)]
+    if named:
+        _set_title(named[0], head)
+    elif free and free[0] is top[0] and total > 1 and (len(top) == 1 or top[1].after_gap):
+        _set_title(free[0], head)
+        head.doubts.append(
+            (free[0].number, f"「{free[0].text}」を表題として読みました。よろしいですか。")
+        )
+
+
+def _read_date(line: Line, head: Letterhead) -> bool:
+    text = _with_arabic_numbers(compact(line.text[:LONGEST_LINE]))
+    text = _WEEKDAY.sub("", text.removesuffix("付け")).removesuffix("付")
+    if head.issued_on or len(text) > 20 or not text.endswith("日") or "年" not in text:
+        return False
+    try:
+        head.issued_on = parse_date(text)
+    except DateProblem as problem:
+        if not re.match(r"\D{0,2}(?:元|\d{1,4})年\d{1,2}月\d{1,2}日\Z", text):
+            return False
+        head.doubts.append((line.number, f"「{line.text}」：{problem}"))
+    head.kinds[line.number] = "date"
+    return True
+
+
+def _with_arabic_numbers(text: str) -> str:
+    folded = unicodedata.normalize("NFKC", text)
+    return _KANJI_NUMBER.sub(lambda match: str(kanji_number(match[0])), folded)
+
+
+def _read_issuer(line: Line, head: Letterhead) -> bool:
+    text = compact(line.text[:LONGEST_LINE])
+    office = _OFFICES.search(text)
+    if head.issuer or not office or office.start() > 12 or len(text) > 30:
+        return False
+    after = text[office.end() :]
+    if after[:1] in _AFTER_OFFICE and after or "方針" in text or text.endswith(_ADDRESSEE):
+        return False
+    head.issuer = line.text
+    head.kinds[line.number] = "issuer"
+    return True
+
+
+def year_of(title: str, issued_on: dt.date | None) -> int | None:
+    """The fiscal year that the document is about: as the title says, or else by its date.
+
+    These papers look ahead: the speech of February and the order of late March are about the
+    fiscal year that begins in April.
+    """
+    text = _with_arabic_numbers(compact(title))
+    if match := _ERA_YEAR.search(text) or _WESTERN_YEAR.search(text):
+        year = parse_year(match[0])
+        return year if EARLIEST.year <= year <= LATEST.year else None
+    if issued_on is None:
+        return None
+    return issued_on.year if issued_on.month in {2, 3} else fiscal_year(issued_on)

@@ -1,0 +1,131 @@
+"""The lines of a document, and how they read on from one to the next. Pure Python: no Django.
+
+Japanese has no spaces and many of these papers are wrapped by hand or cut by a page break, so
+whether two lines are one sentence has to be told from how the first ends and the second begins.
+Every test here looks at a line once, so the whole stays linear.
+"""
+
+import re
+from dataclasses import dataclass
+
+OPENERS = "「『（(【〔［[《〈"
+CLOSERS = "」』）)】〕］]》〉"
+LONGEST_HEADING = 45  # characters without spaces
+LONGEST_LONE_LINE = 20  # an unfinished line of at most so many stands alone
+_FULL_STOPS = "。．.！？!?：:"
+_PAUSES = "、，,・"
+_HANGING = "はがをにへのもとでやしなくっ"  # a heading does not end in these
+_OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
+_DASH = "[-‐–—―−－─~〜～]"
+_NUMBER = "[0-9０-９]{1,4}"
+_PAGE_NUMBER = re.compile(
+    rf"{_DASH}\s?{_NUMBER}\s?{_DASH}|{_NUMBER}\s?[/／]\s?{_NUMBER}"
+    rf"|[PpＰｐ][.．]?\s?{_NUMBER}|{_NUMBER}\s?(?:ページ|頁)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line that holds text: its number (from 1), its offset in the source, without margins.
+
+    ``after_gap``: a blank line or a page number stands before it.
+    """
+
+    number: int
+    start: int
+    text: str
+    after_gap: bool = False
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.text)
+
+    def part(self, column: int) -> "Line":
+        """What stands from ``column`` on, without the space before it."""
+        rest = self.text[column:]
+        text = rest.lstrip()
+        return Line(self.number, self.end - len(text), text, self.after_gap)
+
+
+def split_lines(source: str) -> list[Line]:
+    """The lines of ``source`` that hold text."""
+    lines: list[Line] = []
+    start, gap = 0, False
+    for number, raw in enumerate(source.split("\n"), 1):
+        text = raw.strip()
+        if text:
+            lines.append(Line(number, start + len(raw) - len(raw.lstrip()), text, gap))
+        gap = not text
+        start += len(raw) + 1
+    return lines
+
+
+def compact(text: str) -> str:
+    """``text`` without any white space."""
+    return "".join(text.split())
+
+
+def is_page_number(text: str) -> bool:
+    """``- 3 -``, ``3/12``, ``P.3``, ``3ページ`` alone on a line."""
+    return len(text) <= 14 and _PAGE_NUMBER.fullmatch(text) is not None
+
+
+def is_finished(text: str) -> bool:
+    """Whether a sentence ends where ``text`` ends (closing brackets may follow)."""
+    return text.rstrip(CLOSERS)[-1:] in _FULL_STOPS and text != ""
+
+
+def is_cut(text: str) -> bool:
+    """Whether ``text`` certainly breaks off inside a sentence."""
+    if is_finished(text):
+        return False
+    return text[-1:] in _PAUSES or _depth(text) > 0
+
+
+def _depth(text: str) -> int:
+    return sum(map(text.count, OPENERS)) - sum(map(text.count, CLOSERS))
+
+
+def is_heading_like(text: str) -> bool:
+    """A short line without an end of sentence that may well stand alone."""
+    if len(text) > 2 * LONGEST_HEADING or len(compact(text)) > LONGEST_HEADING:
+        return False
+    return "。" not in text and not is_finished(text) and not is_cut(text) and not is_hanging(text)
+
+
+def is_hanging(text: str) -> bool:
+    """Whether ``text`` ends in a particle that leads on to something."""
+    return text[-1:] in _HANGING
+
+
+def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
+    """Whether ``second`` goes on with the sentence that ``first`` began.
+
+    ``is_whole``: ``first`` is all of its paragraph so far, so that it may be a line of its own.
+    """
+    if is_finished(first):
+        return False
+    if is_cut(first):
+        return True
+    if second.after_gap and _OPENING_WORDS.match(second.text):
+        return False
+    if not (is_whole and is_heading_like(first)):
+        return True
+    return not second.after_gap and len(first) > LONGEST_LONE_LINE
+
+
+def is_surely_one_sentence(first: str, second: str) -> bool:
+    """Whether a sentence over a gap shows as one: a pause before, or hiragana at the seam."""
+    return is_cut(first) or is_hanging(first) or "ぁ" <= second[:1] <= "ん"
+
+
+def seam(first: str, second: str) -> str:
+    """What joins two lines of one sentence: a space between Latin words, otherwise nothing."""
+    before, after = first[-1:], second[:1]
+    if not (before.isascii() and after.isascii()) or (before.isdigit() and after.isdigit()):
+        return ""
+    return (
+        " "
+        if (before.isalnum() or before in ",.;:!?)") and (after.isalnum() or after == "(")
+        else ""
+    )

@@ -1,0 +1,366 @@
+"""The mayor's policy document: text in, tree out. Pure Python: no Django.
+
+``parse`` never fails on text. Every character of the source, white space apart, lies in exactly
+one ``Span``; ``is_lossless`` checks that the tree gives the source back. It works in time linear
+in the text: each line is looked at a fixed number of times and no pattern can backtrack far.
+
+The numbering styles are in ``numbering``, the joining of lines in ``lines``, date, title and
+issuer in ``letterhead``. What is uncertain becomes a ``Doubt``, a question for the reader.
+"""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from core.text import normalise
+from policies import letterhead
+from policies.lines import (
+    Line,
+    compact,
+    is_cut,
+    is_finished,
+    is_going_on,
+    is_heading_like,
+    is_page_number,
+    is_surely_one_sentence,
+    seam,
+    split_lines,
+)
+from policies.numbering import Levels, Mark, find_mark
+
+_UNITS = "年月日時分秒人名件円％%次回期箇ヶ個点割歳番位度倍億万千百校園戸つ0123456789０１２３４５６７８９"
+_PARTICLES = "のはがをにでともかへや及又"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of the source: what it is, from where to where (character offsets).
+
+    Kinds: date, title, issuer, preamble, bullet, marker, heading, body, closing, furniture.
+    """
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A question about how a line (from 1) was read."""
+
+    line: int
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedSection:
+    """A node of the document. ``start`` and ``end`` enclose it with all its items."""
+
+    marker: str
+    heading: str
+    body: str
+    items: tuple["ParsedSection", ...]
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedPolicy:
+    """The document as read. ``source`` is the normalised text that all offsets refer to."""
+
+    source: str
+    year: int | None
+    title: str
+    issued_on: dt.date | None
+    issuer: str
+    preamble: tuple[str, ...]
+    sections: tuple[ParsedSection, ...]
+    closing: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+    spans: tuple[Span, ...]
+
+    @property
+    def furniture(self) -> tuple[str, ...]:
+        """Page numbers, addressees and the like, which belong to no part of the text."""
+        return tuple(self.source[s.start : s.end] for s in self.spans if s.kind == "furniture")
+
+
+def parse(text: str) -> ParsedPolicy:
+    """Read a policy document of any layout; an unnumbered one gives its paragraphs as preamble."""
+    source = normalise(text)
+    lines = split_lines(source)
+    head = letterhead.read_letterhead(lines)
+    letterhead.read_tail(lines, head)
+    reader = _Reader(lines, head)
+    reader.read()
+    sections = reader.sections()
+    preamble = reader.paragraphs(reader.preamble, "preamble")
+    year = letterhead.year_of(head.title, head.issued_on)
+    reader.doubt_whole(year, head, has_sections=bool(sections))
+    return ParsedPolicy(
+        source=source,
+        year=year,
+        title=head.title,
+        issued_on=head.issued_on,
+        issuer=head.issuer,
+        preamble=tuple(preamble),
+        sections=sections,
+        closing=tuple(line.text for line in lines if head.kinds.get(line.number) == "closing"),
+        doubts=tuple(Doubt(*doubt) for doubt in sorted(reader.doubts)),
+        spans=tuple(sorted(reader.spans, key=lambda span: span.start)),
+    )
+
+
+@dataclass(slots=True)
+class _Node:
+    """A section while it is being read: its marker and the lines that followed."""
+
+    mark: Mark
+    start: int
+    end: int
+    lines: list[Line] = field(default_factory=list)
+    children: list["_Node"] = field(default_factory=list)
+
+
+class _Reader:
+    """One pass over the lines; then the nodes become sections."""
+
+    def __init__(self, lines: Sequence[Line], head: letterhead.Letterhead) -> None:
+        self.lines = lines
+        self.kinds = head.kinds
+        self.doubts = list(head.doubts)
+        self.spans: list[Span] = []
+        self.preamble: list[Line] = []
+        self.roots: list[_Node] = []
+        self.path: list[_Node] = []
+        self.levels = Levels()
+        self.marks = [find_mark(line.text) for line in lines]
+        self.last_second = {  # where a second number stands for the last time, by style
+            mark.style.name: index
+            for index, mark in enumerate(self.marks)
+            if mark and mark.value == 2
+        }
+
+    def read(self) -> None:
+        after_furniture = False
+        for index, line in enumerate(self.lines):
+            kind = self.kinds.get(line.number) or self._furniture(index)
+            if kind:
+                self.spans.append(Span(kind, line.start, line.end))
+                after_furniture = True
+                continue
+            if after_furniture:
+                line = replace(line, after_gap=True)
+            after_furniture = False
+            self._take(index, line)
+
+    def _furniture(self, index: int) -> str | None:
+        """Page numbers and 記; a number alone counts where it is not the number of a heading."""
+        text = self.lines[index].text
+        if is_page_number(text) or compact(text) == "記":
+            return "furniture"
+        mark = self.marks[index]
+        if mark and mark.style.name == "1" and mark.text == text and self._depth(index) is None:
+            return "furniture"
+        return None
+
+    def _take(self, index: int, line: Line) -> None:
+        mark, depth = self.marks[index], self._depth(index)
+        if mark is None or depth is None:
+            self._doubt_number(mark, line)
+            self._current().append(line)
+            return
+        if mark.value == 1 and self.levels.is_open(mark.style.name):
+            self._doubt(line, f"「{mark.text}」に番号が戻っています。前に見出しがありますか。")
+        self.levels.enter(mark, depth)
+        node = _Node(mark, line.start + mark.start, line.start + mark.end)
+        (self.path[depth - 1].children if depth else self.roots).append(node)
+        self.path[depth:] = [node]
+        if mark.start:
+            self.spans.append(Span("bullet", line.start, line.start + 1))
+        self.spans.append(Span("marker", node.start, node.end))
+        rest = line.part(mark.end)
+        if rest.text:
+            node.lines.append(rest)
+
+    def _current(self) -> list[Line]:
+        return self.path[-1].lines if self.path else self.preamble
+
+    def _depth(self, index: int) -> int | None:
+        """Where the marker of this line belongs; None where it is no marker."""
+        mark, line = self.marks[index], self.lines[index]
+        if mark is None:
+            return None
+        depth = self.levels.place_of(mark)
+        if depth is None or self._is_reference(mark, line):
+            return None
+        return None if mark.style.is_weak and self._is_ordinary(mark, index) else depth
+
+    def _previous(self) -> str:
+        current = self._current()
+        return current[-1].text if current else ""
+
+    def _is_reference(self, mark: Mark, line: Line) -> bool:
+        """A number inside a sentence: 前項 / (2)の事項, or inside brackets that are still open."""
+        previous = self._previous()
+        if not previous or is_finished(previous):
+            return False
+        return line.text[mark.end : mark.end + 1] in _PARTICLES and len(line.text) > mark.end
+
+    def _is_ordinary(self, mark: Mark, index: int) -> bool:
+        """Whether a line with a weak marker is rather an ordinary sentence (４ 年 度, a city)."""
+        rest = self.lines[index].part(mark.end).text
+        if not rest:
+            return not self._is_number_of_heading(index)
+        previous = self._previous()
+        if previous and not (is_finished(previous) or is_heading_like(previous)):
+            return True
+        heading = is_heading_like(rest)
+        if mark.style.name == "1" and rest[0] in _UNITS and not (heading and is_title(rest)):
+            return True
+        if is_letter_spaced(rest, mark):
+            return True
+        is_first = not self.levels.is_open(mark.style.name)
+        return is_first and not heading and self.last_second.get(mark.style.name, -1) <= index
+
+    def _is_number_of_heading(self, index: int) -> bool:
+        """A number alone on its line, with the heading on the next."""
+        following = self.lines[index + 1] if index + 1 < len(self.lines) else None
+        if following is None or following.after_gap or self.marks[index + 1]:
+            return False
+        return is_heading_like(following.text) and not is_cut(self._previous())
+
+    def _doubt(self, line: Line, question: str) -> None:
+        self.doubts.append((line.number, question))
+
+    def _doubt_number(self, mark: Mark | None, line: Line) -> None:
+        if mark and not mark.style.is_weak:
+            text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
+            self._doubt(line, text)
+
+    def doubt_whole(
+        self, year: int | None, head: letterhead.Letterhead, *, has_sections: bool
+    ) -> None:
+        """Questions about the document as a whole stand at its first line."""
+        if year is None:
+            self.doubts.append((1, "年度が読み取れませんでした。何年度の文書ですか。"))
+        elif head.issued_on and not year - 1 <= head.issued_on.year <= year + 1:
+            self.doubts.append((1, "表題の年度と日付が離れています。どちらが正しいですか。"))
+        if not head.title:
+            self.doubts.append((1, "表題が読み取れませんでした。"))
+        if not has_sections:
+            self.doubts.append((1, "番号の付いた項目が見つかりませんでした。"))
+
+    # --- from nodes to sections ------------------------------------------------------------------
+
+    def sections(self) -> tuple[ParsedSection, ...]:
+        nodes = list(_walk(self.roots))
+        count = Counter(node.mark.style.name for node in nodes)
+        headed = Counter(node.mark.style.name for node in nodes if _begins_like_heading(node))
+        titled = {name for name in count if headed[name] * 2 > count[name]}
+        return tuple(self._section(node, titled, depth=0) for node in self.roots)
+
+    def _section(self, node: _Node, titled: set[str], depth: int) -> ParsedSection:
+        has_heading = node.mark.style.name in titled and _has_heading(node, depth)
+        heading = node.lines[0].text if has_heading else ""
+        if has_heading:
+            self.spans.append(Span("heading", node.lines[0].start, node.lines[0].end))
+        rest = node.lines[1:] if has_heading else node.lines
+        body = self.paragraphs(rest, "body", begins_with_text=not has_heading)
+        items = tuple(self._section(child, titled, depth + 1) for child in node.children)
+        ends = [node.end, *(line.end for line in node.lines[-1:]), *(i.end for i in items[-1:])]
+        return ParsedSection(node.mark.text, heading, "\n".join(body), items, node.start, max(ends))
+
+    def paragraphs(
+        self, lines: Iterable[Line], kind: str, *, begins_with_text: bool = False
+    ) -> list[str]:
+        """Join the lines that are one paragraph.
+
+        ``begins_with_text``: the first line is the text of an item, never a heading of its own.
+        """
+        found: list[list[str]] = []
+        last = ""
+        for line in lines:
+            self.spans.append(Span(kind, line.start, line.end))
+            is_whole = bool(found) and len(found[-1]) == 1
+            is_whole = is_whole and not (begins_with_text and len(found) == 1)
+            if found and is_going_on(last, line, is_whole=is_whole):
+                self._doubt_seam(last, line)
+                found[-1] += [seam(last, line.text), line.text]
+            else:
+                found.append([line.text])
+            last = line.text
+        return ["".join(parts) for parts in found]
+
+    def _doubt_seam(self, last: str, line: Line) -> None:
+        if line.after_gap and not is_surely_one_sentence(last, line.text):
+            self._doubt(line, "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。")
+
+
+def is_title(rest: str) -> bool:
+    """A heading that happens to begin with a unit (人材育成, 年金): no digit, no 度 follows."""
+    return rest[0] not in "年月日0123456789０１２３４５６７８９" and rest[1:2] not in {
+        " ",
+        "\u3000",
+    }
+
+
+def is_letter_spaced(rest: str, mark: Mark) -> bool:
+    """ア メ リ カ, a b c: a weak letter that is the first of a word set with spaces."""
+    return mark.style.name in {"ア", "a"} and rest[1:2].isspace()
+
+
+def _walk(nodes: Iterable[_Node]) -> Iterator[_Node]:
+    for node in nodes:
+        yield node
+        yield from _walk(node.children)
+
+
+def _begins_like_heading(node: _Node) -> bool:
+    return bool(node.lines) and is_heading_like(node.lines[0].text)
+
+
+def _has_heading(node: _Node, depth: int) -> bool:
+    """A section has a heading; an item only where something that is its text follows."""
+    if not _begins_like_heading(node):
+        return False
+    has_text = any(is_finished(line.text) for line in node.lines[1:])
+    return depth == 0 or has_text or bool(node.children)
+
+
+# --- nothing lost ------------------------------------------------------------------------------
+
+
+def is_lossless(policy: ParsedPolicy) -> bool:
+    """Whether texts and markers give the source back, up to white space, bullets and furniture."""
+    return written_out(policy) == bare_source(policy)
+
+
+def written_out(policy: ParsedPolicy) -> str:
+    """All texts and markers of the tree in the order of the source, without white space."""
+    parts: dict[int, str] = {}
+    texts = {"title": policy.title, "issuer": policy.issuer, "preamble": "".join(policy.preamble)}
+    for span in policy.spans:
+        if span.kind in {"date", "closing"}:
+            parts[span.start] = policy.source[span.start : span.end]
+        elif span.kind in texts:
+            parts[span.start] = texts.pop(span.kind)
+    parts |= {section.start: section_text(section) for section in policy.sections}
+    return compact("".join(parts[start] for start in sorted(parts)))
+
+
+def section_text(section: ParsedSection) -> str:
+    """Marker, heading, body and items of ``section``, one after the other."""
+    items = "".join(section_text(item) for item in section.items)
+    return f"{section.marker}{section.heading}{section.body}{items}"
+
+
+def bare_source(policy: ParsedPolicy) -> str:
+    """The source without white space, bullets and furniture."""
+    kept, at = [], 0
+    for span in policy.spans:
+        if span.kind in {"bullet", "furniture"}:
+            kept.append(policy.source[at : span.start])
+            at = span.end
+    return compact("".join([*kept, policy.source[at:]]))
