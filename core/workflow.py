@@ -103,7 +103,7 @@ def move(row: Model, action: Action, **values: object) -> None:
     does not allow it, and Conflict where the stored row is no longer that one.
     """
     transition = check(action, row.status)  # type: ignore[attr-defined]
-    update_if_unchanged(row, status=transition.target, **values)
+    update_if_unchanged(row, status=str(transition.target), **values)
 
 
 def update_if_unchanged(row: Model, **values: object) -> None:

@@ -79,6 +79,8 @@ class OperatingPolicy(Versioned):
         "職員数（人）", null=True, blank=True, validators=[MaxValueValidator(100_000)]
     )
     budget = thousand_yen("予算額（千円）")
+    edits = models.PositiveIntegerField("書込みの数", default=0, editable=False)
+    submissions = models.PositiveSmallIntegerField("提出の回数", default=0, editable=False)
     submitted_at = models.DateTimeField("提出日時", null=True, blank=True, editable=False)
     review_began_at = models.DateTimeField(
         "審査を始めた日時", null=True, blank=True, editable=False
@@ -105,6 +107,21 @@ class OperatingPolicy(Versioned):
     def is_writable(self) -> bool:
         """Whether the department may write now."""
         return self.status in WRITABLE
+
+    @property
+    def state(self) -> str:
+        """What the chip shows: the status, with 未着手 and 再提出 told apart."""
+        if self.status == Status.DRAFT and not self.edits:
+            return "untouched"
+        if self.status == Status.SUBMITTED and self.submissions > 1:
+            return "resubmitted"
+        return self.status
+
+    @property
+    def state_label(self) -> str:
+        """``state`` in Japanese."""
+        own = {"untouched": "未着手", "resubmitted": "再提出"}
+        return own.get(self.state) or Status(self.status).label
 
     @property
     def target(self) -> Target:
@@ -162,6 +179,7 @@ class Goal(Versioned):
     paper = models.ForeignKey(
         "goals.OperatingPolicy", on_delete=models.PROTECT, related_name="goals"
     )
+    key = models.UUIDField(unique=True, null=True, editable=False)
     order = models.PositiveSmallIntegerField("重みの順", default=1)
     title = models.CharField("目標", max_length=LINE)
     kind = models.CharField("区分", max_length=10, choices=Kind, default=Kind.NEW)

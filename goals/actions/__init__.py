@@ -1,0 +1,1 @@
+"""Everything that writes: a module for each noun."""

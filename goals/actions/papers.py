@@ -1,0 +1,74 @@
+"""The paper itself: laying it out, its own fields, the answers to the mayor's text."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+
+from core import audit
+from core.audit import Actor
+from core.workflow import update_if_unchanged
+from departments.models import Department
+from goals.actions.writing import expect, keeping, lock, touch, written
+from goals.models import OperatingPolicy, Response
+from goals.queries import departments_without_paper
+from policies.models import Section
+
+
+@transaction.atomic
+def open_year(*, year: int, by: Actor) -> list[Department]:
+    """Lay out an empty paper for each department of ``year`` that has none."""
+    missing = list(departments_without_paper(year))
+    OperatingPolicy.objects.bulk_create(
+        [OperatingPolicy(year=year, department=department) for department in missing],
+        ignore_conflicts=True,
+    )
+    if missing:
+        names = [department.name for department in missing]
+        audit.record("year.open", by=by, label=f"{year}年度", after={"departments": names})
+    return missing
+
+
+def save_basics(
+    *, paper: OperatingPolicy, version: int, values: Mapping[str, Any], by: Actor
+) -> OperatingPolicy:
+    """Save mission, situation, analysis, pioneering work and resources."""
+    with keeping(paper, "basics", "部の使命・現状・資源", values, by):
+        stored = lock(paper)
+        before, after = audit.changes(stored, values)
+        if after:
+            expect(stored, version)
+            update_if_unchanged(stored, **values, **written(by))
+            touch(stored, by)
+            audit.record(
+                "basics.save", by=by, label=str(stored), subject=stored, before=before, after=after
+            )
+    return stored
+
+
+def save_response(
+    *,
+    paper: OperatingPolicy,
+    section: Section,
+    version: int,
+    body: str,
+    is_not_applicable: bool,
+    by: Actor,
+) -> Response:
+    """Save what the department says to ``section``; version 0 where nothing was written before."""
+    values = {"body": body, "is_not_applicable": is_not_applicable}
+    label = f"{section.number} 部の方針"
+    with keeping(paper, f"response/{section.path}", label, values, by):
+        stored = lock(paper)
+        response, _ = Response.objects.get_or_create(
+            paper=stored, section=section, defaults={"version": 0}
+        )
+        before, after = audit.changes(response, values)
+        if after:
+            expect(response, version)
+            update_if_unchanged(response, **values, **written(by))
+            touch(stored, by)
+            audit.record(
+                "response.save", by=by, label=label, subject=stored, before=before, after=after
+            )
+    return response

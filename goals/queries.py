@@ -1,0 +1,315 @@
+"""Reading papers: one sheet holds all that the screens, the review and the packet show."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from core.permissions import Hidden, Holding, Permission, Refused
+from core.years import format_date
+from departments.models import Appointment, Department, User
+from departments.queries import authority, heads
+from goals.models import Goal, Indicator, OperatingPolicy, Remark, Response
+from policies.models import BasicPolicy, Cycle, Section
+
+BASICS = ("mission", "situation", "analysis", "pioneering", "staff", "budget")
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that is still owed: what, and where on the page it is written."""
+
+    label: str
+    anchor: str
+
+
+@dataclass
+class Answer:
+    """One section of the mayor's text, facing what the department says to it."""
+
+    section: Section
+    depth: int
+    is_owed: bool
+    response: Response | None = None
+    goals: list[Goal] = field(default_factory=list)
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def is_given(self) -> bool:
+        return self.response is not None and self.response.is_given
+
+    @property
+    def state_label(self) -> str:
+        """回答・該当なし・未記入; empty where no answer is owed."""
+        if not self.is_owed:
+            return ""
+        if self.response is None or not self.response.is_given:
+            return "未記入"
+        return "該当なし" if self.response.is_not_applicable else "回答"
+
+
+@dataclass
+class Chapter:
+    """A section of the first level and all that stands below it."""
+
+    section: Section
+    answers: list[Answer]
+
+    @property
+    def owed(self) -> int:
+        return sum(answer.is_owed for answer in self.answers)
+
+    @property
+    def given(self) -> int:
+        return sum(answer.is_owed and answer.is_given for answer in self.answers)
+
+
+@dataclass
+class Sheet:
+    """A paper with everything on it: the mayor's text, the answers, the goals, the remarks."""
+
+    paper: OperatingPolicy
+    policy: BasicPolicy | None
+    chapters: list[Chapter]
+    goals: list[Goal]
+    remarks: list[Remark]
+    heads: list[Appointment]
+
+    @cached_property
+    def answers(self) -> list[Answer]:
+        """The sections that owe an answer, in the order of the mayor's text."""
+        return [a for chapter in self.chapters for a in chapter.answers if a.is_owed]
+
+    @property
+    def given(self) -> int:
+        return sum(answer.is_given for answer in self.answers)
+
+    @property
+    def not_applicable(self) -> int:
+        return sum(answer.state_label == "該当なし" for answer in self.answers)
+
+    @property
+    def owed(self) -> int:
+        return len(self.answers)
+
+    @cached_property
+    def next_answer(self) -> Answer | None:
+        """The first section without an answer."""
+        return next((answer for answer in self.answers if not answer.is_given), None)
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """All that is still owed before the paper can be handed in, in the order of the page."""
+        return [*self._missing_basics(), *self._missing_answers(), *self._missing_of_goals()]
+
+    def _missing_basics(self) -> list[Missing]:
+        owed = {name: getattr(self.paper, name) for name in BASICS}
+        return [
+            Missing(f"{OperatingPolicy._meta.get_field(name).verbose_name}　未記入", "basics")
+            for name, value in owed.items()
+            if value is None or value == ""
+        ]
+
+    def _missing_answers(self) -> list[Missing]:
+        return [
+            Missing(f"{answer.section.number}　未記入", answer.section.path)
+            for answer in self.answers
+            if not answer.is_given
+        ]
+
+    def _missing_of_goals(self) -> list[Missing]:
+        if not self.goals:
+            return [Missing("組織目標が1件もありません", "goals")]
+        return [
+            Missing(f"目標{number}　{sentence}", f"goal-{goal.pk}")
+            for number, goal in enumerate(self.goals, 1)
+            for sentence in lacks(goal)
+        ]
+
+
+def lacks(goal: Goal) -> list[str]:
+    """What a goal still owes, in words. Needs indicators and sections prefetched."""
+    checks = (
+        (goal.standard, "達成水準・達成基準がありません"),
+        (goal.lead_division_id, "主管課がありません"),
+        (goal.due_on, "期限がありません"),
+        (goal.method, "方策がありません"),
+        (goal.is_own or goal.sections.all(), "応える項がありません"),
+        (goal.indicators.all(), "指標がありません"),
+    )
+    return [sentence for value, sentence in checks if not value]
+
+
+def paper_for(
+    user: User, permission: Permission, year: int, code: str
+) -> tuple[OperatingPolicy, Holding]:
+    """The paper of a department, and the post by which ``user`` may do ``permission`` on it.
+
+    Raises Hidden both where there is no such paper and where it is not the user's to see.
+    """
+    paper = OperatingPolicy.objects.for_page().filter(year=year, department__code=code).first()
+    if paper is None:
+        raise Hidden("この運営方針書はありません。")
+    try:
+        return paper, authority(user, permission, paper.target, year=year)
+    except Refused as refusal:
+        raise Hidden(str(refusal)) from None
+
+
+def sheet(paper: OperatingPolicy) -> Sheet:
+    """Everything on one paper."""
+    policy = BasicPolicy.objects.filter(year=paper.year).first()
+    goals = list(goals_of(paper))
+    remarks = list(paper.remarks.select_related("made_by", "answered_by", "response_to", "goal"))
+    return Sheet(
+        paper=paper,
+        policy=policy,
+        chapters=_chapters(paper, policy, goals, remarks),
+        goals=goals,
+        remarks=remarks,
+        heads=[head for head in heads(paper.year) if head.department_id == paper.department_id],
+    )
+
+
+def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
+    """The goals of a paper with all that a row shows, in order of weight."""
+    return (
+        paper.goals.filter(is_removed=False)
+        .select_related("lead_division", "updated_by")
+        .prefetch_related(
+            Prefetch("indicators", Indicator.objects.order_by("order", "pk")),
+            Prefetch("sections", Section.objects.order_by("place")),
+            "other_divisions",
+            "measures__plan",
+            "sdgs",
+        )
+        .order_by("order", "pk")
+    )
+
+
+def _chapters(
+    paper: OperatingPolicy, policy: BasicPolicy | None, goals: list[Goal], remarks: list[Remark]
+) -> list[Chapter]:
+    if policy is None:
+        return []
+    responses = {r.section_id: r for r in paper.responses.select_related("updated_by")}
+    goals_by_section: dict[int, list[Goal]] = defaultdict(list)
+    for goal in goals:
+        for section in goal.sections.all():
+            goals_by_section[section.pk].append(goal)
+    remarks_by_section: dict[int, list[Remark]] = defaultdict(list)
+    for remark in remarks:
+        if remark.response_to_id:
+            remarks_by_section[remark.response_to_id].append(remark)
+    sections = list(policy.sections.in_order())
+    parents = {section.parent_id for section in sections}
+    depths: dict[int, int] = {}
+    chapters: list[Chapter] = []
+    for section in sections:
+        depths[section.pk] = depths.get(section.parent_id or 0, -1) + 1
+        answer = Answer(
+            section=section,
+            depth=depths[section.pk],
+            is_owed=section.is_open and section.pk not in parents,
+            response=responses.get(section.pk),
+            goals=goals_by_section[section.pk],
+            remarks=remarks_by_section[section.pk],
+        )
+        if section.parent_id is None:
+            chapters.append(Chapter(section, []))
+        chapters[-1].answers.append(answer)
+    return chapters
+
+
+def owed_sections(year: int) -> QuerySet[Section]:
+    """The sections of the year's policy to which each department owes an answer."""
+    return Section.objects.filter(policy__year=year, is_open=True, items__isnull=True)
+
+
+def board(year: int) -> QuerySet[OperatingPolicy]:
+    """All papers of a year with the counts that the board shows; not handed in first."""
+    return (
+        OperatingPolicy.objects.for_page()
+        .filter(year=year)
+        .annotate(
+            given=Count(
+                "responses",
+                filter=Q(responses__section__is_open=True) & ~Q(responses__body=""),
+                distinct=True,
+            ),
+            goal_count=Count("goals", filter=Q(goals__is_removed=False), distinct=True),
+            open_remarks=Count(
+                "remarks",
+                filter=Q(remarks__settled_at__isnull=True, remarks__told_at__isnull=False),
+                distinct=True,
+            ),
+        )
+        .order_by("department__order", "pk")
+    )
+
+
+def departments_without_paper(year: int) -> QuerySet[Department]:
+    """Departments valid in ``year`` for which no paper is laid out yet."""
+    return Department.objects.in_year(year).exclude(papers__year=year)
+
+
+def previous_paper(paper: OperatingPolicy) -> OperatingPolicy | None:
+    """Last year's paper of the same department, or of one whose successor it is."""
+    own = Q(department=paper.department_id) | Q(department__successors=paper.department_id)
+    return OperatingPolicy.objects.for_page().filter(own, year=paper.year - 1).first()
+
+
+def cycle(year: int) -> Cycle | None:
+    """The settings of a year."""
+    return Cycle.objects.filter(pk=year).first()
+
+
+def snapshot(of: Sheet) -> dict[str, object]:
+    """The whole paper as plain values, names included: what a Revision freezes."""
+    paper = of.paper
+    return {
+        "year": paper.year,
+        "department": paper.department.name,
+        "heads": [{"title": head.title, "name": head.user.name} for head in of.heads],
+        "basics": {name: getattr(paper, name) for name in BASICS},
+        "responses": [
+            {
+                "path": answer.section.path,
+                "number": answer.section.number,
+                "section": answer.section.body,
+                "is_not_applicable": bool(answer.response and answer.response.is_not_applicable),
+                "body": answer.response.body if answer.response else "",
+            }
+            for answer in of.answers
+        ],
+        "goals": [_goal_snapshot(number, goal) for number, goal in enumerate(of.goals, 1)],
+    }
+
+
+def _goal_snapshot(number: int, goal: Goal) -> dict[str, object]:
+    plain = ("title", "kind", "standard", "method", "q1", "q2", "q3", "q4", "budget", "partners")
+    return {
+        "id": goal.pk,
+        "number": number,
+        **{name: getattr(goal, name) for name in plain},
+        "kind_label": goal.get_kind_display(),
+        "due_on": format_date(goal.due_on) if goal.due_on else "",
+        "is_own": goal.is_own,
+        "lead_division": goal.lead_division.name if goal.lead_division else "",
+        "other_divisions": [division.name for division in goal.other_divisions.all()],
+        "sections": [section.number for section in goal.sections.all()],
+        "measures": [str(measure) for measure in goal.measures.all()],
+        "sdgs": [sdg.number for sdg in goal.sdgs.all()],
+        "indicators": [
+            {
+                "name": row.name,
+                "kind": row.get_kind_display(),
+                "unit": row.unit,
+                "baseline": row.baseline,
+                "target": row.target,
+                "rationale": row.rationale,
+            }
+            for row in goal.indicators.all()
+        ],
+    }
