@@ -277,10 +277,15 @@ class Charge(models.Model):
             models.UniqueConstraint(
                 "year",
                 "department",
+                condition=Q(division__isnull=True),
+                name="one_charge_each_department",
+                violation_error_message="この年度のこの部の担任は、既に登録されています。",
+            ),
+            models.UniqueConstraint(
+                "year",
                 "division",
-                name="one_charge_each",
-                nulls_distinct=False,
-                violation_error_message="この年度のこの部・課の担任は、既に登録されています。",
+                name="one_charge_each_division",
+                violation_error_message="この年度のこの課の担任は、既に登録されています。",
             ),
         ]
 

@@ -1,0 +1,1 @@
+"""Pages of the papers: a module for each screen."""
