@@ -149,3 +149,9 @@ class Levels:
             before = self.open[depth - 1][0] if depth else None
             self.order.insert(self.order.index(before) + 1 if before else 0, name)
         self.open[depth:] = [(name, mark.value)]
+
+
+def in_half_width(marker: str) -> str:
+    """A marker as it is spoken of: （４） → (4), １． → 1, ④ stays ④."""
+    folded = unicodedata.normalize("NFKC", marker) if len(marker) > 1 else marker
+    return "".join(folded.split()).rstrip(".、")
