@@ -276,6 +276,8 @@ STORAGES = {
 MEDIA_ROOT = VAR / "files"
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
 WHITENOISE_AUTOREFRESH = DEBUG
+# The fonts of paper are large, and compressing them at every first start would take a minute.
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "ttf", "png", "jpg", "gz", "br", "pdf")
 
 # Forms and tables
 CRISPY_ALLOWED_TEMPLATE_PACKS = ("dads",)
