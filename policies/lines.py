@@ -12,9 +12,10 @@ OPENERS = "「『（(【〔［[《〈"
 CLOSERS = "」』）)】〕］]》〉"
 LONGEST_HEADING = 45  # characters without spaces
 LONGEST_LONE_LINE = 20  # an unfinished line of at most so many stands alone
-_FULL_STOPS = "。．.！？!?：:"
-_PAUSES = "、，,・"
-_HANGING = "はがをにへのもとでやしなくっ"  # a heading does not end in these
+_BRACKET = re.compile("[" + re.escape(OPENERS + CLOSERS) + "]")
+_FULL_STOPS = frozenset("。．.！？!?：:")
+_PAUSES = frozenset("、，,・")
+_HANGING = frozenset("はがをにへのもとでやしなくっ")  # a heading does not end in these
 _OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
 _DASH = "[-‐–—―−－─~〜～]"
 _NUMBER = "[0-9０-９]{1,4}"
@@ -72,7 +73,7 @@ def is_page_number(text: str) -> bool:
 
 def is_finished(text: str) -> bool:
     """Whether a sentence ends where ``text`` ends (closing brackets may follow)."""
-    return text.rstrip(CLOSERS)[-1:] in _FULL_STOPS and text != ""
+    return text.rstrip(CLOSERS)[-1:] in _FULL_STOPS
 
 
 def is_cut(text: str) -> bool:
@@ -83,6 +84,9 @@ def is_cut(text: str) -> bool:
 
 
 def _depth(text: str) -> int:
+    """How many brackets are still open at the end of ``text``."""
+    if not _BRACKET.search(text):
+        return 0
     return sum(map(text.count, OPENERS)) - sum(map(text.count, CLOSERS))
 
 

@@ -21,6 +21,9 @@ _KANA = "[ア-ンｱ-ﾝ]"
 _LETTER = "[a-zａ-ｚ]"
 _KANJI = "[一二三四五六七八九十]{1,3}"
 _END = rf"(?={_SPACE}|\Z)"
+_MAY_BEGIN = re.compile(
+    "[-*+−－0-9０-９(（第⑴-⒇①-⑳㉑-㉟㊱-㊿Ⅰ-Ⅻ一二三四五六七八九十ア-ンｱ-ﾝa-zａ-ｚ]"
+)
 _BULLET = re.compile(rf"[-*+−－](?:{_SPACE}{{1,4}}|(?=[(（]))")
 
 
@@ -81,6 +84,8 @@ class Mark:
 
 def find_mark(line: str) -> Mark | None:
     """The marker that ``line`` seems to begin with; a leading ``- `` is not part of it."""
+    if not _MAY_BEGIN.match(line):
+        return None
     head = line[:LONGEST]
     bullet = _BULLET.match(head)
     start = bullet.end() if bullet else 0

@@ -135,6 +135,7 @@ class _Reader:
         self.roots: list[_Node] = []
         self.path: list[_Node] = []
         self.levels = Levels()
+        self.apart: set[int] = set()  # lines that begin with a number out of sequence
         self.marks = [find_mark(line.text) for line in lines]
         self.last_second = {  # where a second number stands for the last time, by style
             mark.style.name: index
@@ -236,6 +237,7 @@ class _Reader:
 
     def _doubt_number(self, mark: Mark | None, line: Line) -> None:
         if mark and not mark.style.is_weak:
+            self.apart.add(line.number)
             text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
             self._doubt(line, text)
 
@@ -263,11 +265,9 @@ class _Reader:
 
     def _section(self, node: _Node, titled: set[str], depth: int) -> ParsedSection:
         has_heading = node.mark.style.name in titled and _has_heading(node, depth)
-        heading = node.lines[0].text if has_heading else ""
-        if has_heading:
-            self.spans.append(Span("heading", node.lines[0].start, node.lines[0].end))
-        rest = node.lines[1:] if has_heading else node.lines
-        body = self.paragraphs(rest, "body", begins_with_text=not has_heading)
+        length = _heading_length(node.lines) if has_heading else 0
+        heading = "".join(self.paragraphs(node.lines[:length], "heading"))
+        body = self.paragraphs(node.lines[length:], "body", begins_with_text=not length)
         items = tuple(self._section(child, titled, depth + 1) for child in node.children)
         ends = [node.end, *(line.end for line in node.lines[-1:]), *(i.end for i in items[-1:])]
         return ParsedSection(node.mark.text, heading, "\n".join(body), items, node.start, max(ends))
@@ -285,7 +285,8 @@ class _Reader:
             self.spans.append(Span(kind, line.start, line.end))
             is_whole = bool(found) and len(found[-1]) == 1
             is_whole = is_whole and not (begins_with_text and len(found) == 1)
-            if found and is_going_on(last, line, is_whole=is_whole):
+            is_apart = line.number in self.apart and not is_cut(last)
+            if found and not is_apart and is_going_on(last, line, is_whole=is_whole):
                 self._doubt_seam(last, line)
                 found[-1] += [seam(last, line.text), line.text]
             else:
@@ -321,12 +322,22 @@ def _begins_like_heading(node: _Node) -> bool:
     return bool(node.lines) and is_heading_like(node.lines[0].text)
 
 
+def _heading_length(lines: Sequence[Line]) -> int:
+    """Over how many lines the heading runs: a second one only where nothing ends there."""
+    if len(lines) == 1 or lines[1].after_gap or not is_heading_like(lines[1].text):
+        return 1
+    return 2 if is_going_on(lines[0].text, lines[1], is_whole=True) else 1
+
+
 def _has_heading(node: _Node, depth: int) -> bool:
     """A section has a heading; an item only where something that is its text follows."""
     if not _begins_like_heading(node):
         return False
-    has_text = any(is_finished(line.text) for line in node.lines[1:])
-    return depth == 0 or has_text or bool(node.children)
+    if depth == 0 or node.children:
+        return True
+    first, rest = node.lines[0].text, node.lines[1:]
+    is_whole = bool(rest) and not is_going_on(first, rest[0], is_whole=True)
+    return is_whole and any(is_finished(line.text) for line in rest)
 
 
 # --- nothing lost ------------------------------------------------------------------------------
