@@ -109,6 +109,10 @@ MIDDLEWARE = [
     "core.middleware.PlainRefusal",
 ]
 
+if IS_TEST:  # N+1 queries fail the tests
+    INSTALLED_APPS += ["zeal"]
+    MIDDLEWARE += ["zeal.middleware.zeal_middleware"]
+
 ROOT_URLCONF = "kokubunji_policy.urls"
 WSGI_APPLICATION = "kokubunji_policy.wsgi.application"
 FORM_RENDERER = "django.forms.renderers.DjangoTemplates"
