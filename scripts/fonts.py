@@ -3,8 +3,8 @@
     .venv/bin/python scripts/fonts.py
 
 screen/  Noto Sans JP as woff2, two weights, two files each: all of CP932 (what Windows can type),
-         and the rest of JIS X 0213 (level 3 and 4 name characters), a family of its own that a
-         browser fetches only when a page holds such a character (static/css/fonts.css).
+         and all that Noto has beyond it (level 3 and 4 name characters, 𠮷), a family of its own
+         that a browser fetches only when a page holds such a character (static/css/fonts.css).
 paper/   BIZ UDP Mincho and Gothic, unchanged, as TTF (WeasyPrint is slow with woff2), and Noto
          Sans JP with only what those lack, as their fallback.
 
@@ -58,8 +58,6 @@ FEATURES = [
     "vrt2",
 ]
 VARIATION_SELECTORS = {*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)}
-# Names outside JIS X 0213 that people bear: 𠮷 (tsuchi-yoshi).
-NAMES_OUTSIDE_JIS = {0x20BB7}
 
 
 def characters_of(codec: str) -> set[int]:
@@ -117,10 +115,10 @@ def characters_in(path: Path) -> set[int]:
 
 def build_screen(packages: Path) -> None:
     windows = characters_of("cp932")
-    names = (characters_of("euc_jis_2004") | NAMES_OUTSIDE_JIS) - windows
     for weight, inside in NOTO.items():
         source = packages / "noto-sans-jp/package" / inside
-        for name, wanted in (("", windows), ("Names", names)):
+        beyond = characters_in(source) - windows
+        for name, wanted in (("", windows), ("Names", beyond)):
             target = SCREEN / f"NotoSansJP{name}-{weight}.woff2"
             cut(source, target, wanted | VARIATION_SELECTORS, "woff2")
 
