@@ -123,6 +123,9 @@ def photograph(page: Page, url: str, file: Path, expected: int) -> list[str]:
     response = page.goto(url)
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
+    height = page.evaluate("document.documentElement.scrollHeight")
+    size = page.viewport_size or {"width": WIDTHS[0]}
+    page.set_viewport_size({"width": size["width"], "height": max(height, 600)})
     page.screenshot(path=file, full_page=True)
     status = response.status if response else 0
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")

@@ -6,7 +6,7 @@
     const output = document.getElementById(`${control.id}_counter`);
     const limit = limits.get(control);
     if (!output || !limit) return;
-    const left = limit - Array.from(control.value).length;
+    const left = limit - Array.from(control.value.normalize("NFC")).length;
     output.textContent =
       left < 0 ? `${-left}字多すぎます（${limit}字まで）` : `あと${left}字（${limit}字まで）`;
     output.classList.toggle("field__counter--over", left < 0);
