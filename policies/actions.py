@@ -29,8 +29,7 @@ def save_basic_policy(*, parsed: ParsedPolicy, source_text: str, by: Actor) -> B
     which is what is stored. Raises PolicyProblem where the document is not fit, NotNow where the
     year already has one.
     """
-    _check(parsed, source_text)
-    policy = _policy_of(parsed)
+    policy = _policy_of(parsed, _check(parsed, source_text))
     try:
         with transaction.atomic():
             policy.save(force_insert=True)
@@ -48,7 +47,8 @@ def save_basic_policy(*, parsed: ParsedPolicy, source_text: str, by: Actor) -> B
     return policy
 
 
-def _check(parsed: ParsedPolicy, source_text: str) -> None:
+def _check(parsed: ParsedPolicy, source_text: str) -> int:
+    """The year that the document is stored for; PolicyProblem or NotNow where it cannot be."""
     if normalise(source_text) != parsed.source:
         raise ValueError("source_text is not the text that was parsed")
     if parsed.year is None:
@@ -60,6 +60,7 @@ def _check(parsed: ParsedPolicy, source_text: str) -> None:
     if not is_lossless(parsed):
         raise PolicyProblem("文書のすべての文字を項目に分けられませんでした。保存していません。")
     _check_year_is_free(parsed.year)
+    return parsed.year
 
 
 def _check_year_is_free(year: int) -> None:
@@ -67,9 +68,9 @@ def _check_year_is_free(year: int) -> None:
         raise NotNow(f"{format_year(year)}の基本方針は、既に登録されています。")
 
 
-def _policy_of(parsed: ParsedPolicy) -> BasicPolicy:
+def _policy_of(parsed: ParsedPolicy, year: int) -> BasicPolicy:
     policy = BasicPolicy(
-        year=parsed.year,
+        year=year,
         title=parsed.title,
         issued_on=parsed.issued_on,
         issuer=parsed.issuer,
@@ -79,8 +80,11 @@ def _policy_of(parsed: ParsedPolicy) -> BasicPolicy:
     try:
         policy.clean_fields()
     except ValidationError as error:
-        names = {name: BasicPolicy._meta.get_field(name).verbose_name for name in error.error_dict}
-        sentences = [f"{names[name]}：{m}" for name, ms in error.message_dict.items() for m in ms]
+        sentences = [
+            f"{BasicPolicy._meta.get_field(name).verbose_name}：{sentence}"  # type: ignore[union-attr]
+            for name, found in error.message_dict.items()
+            for sentence in found
+        ]
         raise PolicyProblem(" ".join(sentences)) from None
     return policy
 

@@ -29,7 +29,8 @@ from policies.lines import (
 )
 from policies.numbering import Levels, Mark, find_mark
 
-_UNITS = "年月日時分秒人名件円％%次回期箇ヶ個点割歳番位度倍億万千百校園戸つ0123456789０１２３４５６７８９"
+_UNITS = "年月円％%箇ヶ個割歳倍億万千百"  # hardly a heading begins with one
+_DATE_UNITS = "年月"
 _PARTICLES = "のはがをにでともかへや及又"
 
 
@@ -217,13 +218,16 @@ class _Reader:
         previous = self._previous()
         if previous and not (is_finished(previous) or is_heading_like(previous)):
             return True
-        heading = is_heading_like(rest)
-        if mark.style.name == "1" and rest[0] in _UNITS and not (heading and is_title(rest)):
+        name = mark.style.name
+        if (
+            name == "1"
+            and is_quantity(rest, previous)
+            or name in {"ア", "a"}
+            and rest[1:2].isspace()
+        ):
             return True
-        if is_letter_spaced(rest, mark):
-            return True
-        is_first = not self.levels.is_open(mark.style.name)
-        return is_first and not heading and self.last_second.get(mark.style.name, -1) <= index
+        is_first = not self.levels.is_open(name) and self.last_second.get(name, -1) <= index
+        return is_first and not is_heading_like(rest)
 
     def _is_number_of_heading(self, index: int) -> bool:
         """A number alone on its line, with the heading on the next."""
@@ -299,17 +303,15 @@ class _Reader:
             self._doubt(line, "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。")
 
 
-def is_title(rest: str) -> bool:
-    """A heading that happens to begin with a unit (人材育成, 年金): no digit, no 度 follows."""
-    return rest[0] not in "年月日0123456789０１２３４５６７８９" and rest[1:2] not in {
-        " ",
-        "\u3000",
-    }
-
-
-def is_letter_spaced(rest: str, mark: Mark) -> bool:
-    """ア メ リ カ, a b c: a weak letter that is the first of a word set with spaces."""
-    return mark.style.name in {"ア", "a"} and rest[1:2].isspace()
+def is_quantity(rest: str, previous: str) -> bool:
+    """Whether a number and the ``rest`` of its line are a date or a count: ４ 年 度, 2 月24日."""
+    if rest[0].isdigit():
+        return True
+    goes_on = previous != "" and not is_finished(previous)
+    if rest[0] not in (_UNITS if goes_on else _DATE_UNITS):
+        return False
+    is_date = goes_on and rest[0] in _DATE_UNITS
+    return is_date or rest[1:2].isspace() or not is_heading_like(rest)
 
 
 def _walk(nodes: Iterable[_Node]) -> Iterator[_Node]:
