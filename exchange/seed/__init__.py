@@ -1,0 +1,43 @@
+"""The demo city: data files, laid in through the real parser and the real actions.
+
+Nothing depends on chance or on the present moment: an empty database always gets the same rows.
+"""
+
+from django.db import transaction
+
+from core import audit
+from core.workflow import NotNow
+from departments.models import Department, User
+from exchange.seed import city, papers
+from exchange.seed.reading import read
+from goals.models import OperatingPolicy
+from policies.models import BasicPolicy, Cycle, Plan
+
+FILLED = (Department, User, Cycle, BasicPolicy, Plan, OperatingPolicy)
+YEARS = (2022, 2023)
+
+
+def is_empty() -> bool:
+    """Whether nothing of a city is in the database yet."""
+    return not any(model._default_manager.exists() for model in FILLED)
+
+
+@transaction.atomic
+def build_demo_city() -> None:
+    """Lay in the whole demo city, or nothing of it. Raises NotNow where the database is in use."""
+    if not is_empty():
+        raise NotNow(
+            "データベースに既に登録があるため、デモの市は入れませんでした。空のデータベースで実行してください。"
+        )
+    settings = read("city.toml")
+    city.lay_departments(read("departments.toml")["departments"])
+    city.lay_people(read("people.toml")["people"])
+    city.lay_plans(read("plans.toml")["plans"])
+    city.lay_cycles(settings["cycles"])
+    city.lay_charges(settings["charges"])
+    audit.record("demo.seed", by=audit.SYSTEM, label="デモの市")
+    for policy in settings["policies"]:
+        city.lay_policy(policy)
+    for year in YEARS:
+        papers.lay_papers(year)
+    city.lay_interviews(settings["interviews"])
