@@ -123,6 +123,7 @@ class Holding:
     post: Post
     title: str
     department_id: int | None = None
+    department_code: str = ""
     department_name: str = ""
     division_id: int | None = None
     standing_in_for_id: int | None = None

@@ -42,6 +42,7 @@ def _holding(appointment: Appointment) -> Holding:
         post=Post(appointment.post),
         title=appointment.title,
         department_id=appointment.department_id,
+        department_code=appointment.department.code if appointment.department else "",
         department_name=appointment.department.name if appointment.department else "",
         division_id=appointment.division_id,
         standing_in_for_id=appointment.standing_in_for_id,

@@ -1,8 +1,95 @@
 """What the head of every page knows: the person, the rooms open to that person, the year."""
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from core.permissions import Permission
+from core.years import format_year
+from departments.queries import authority, may
+from home.queries import departments_of, years_at_hand
+
+NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
+SHARED_KEYS = {"year", "code"}
+ROOMS = (
+    ("提出状況", Permission.READ_BOARD, "goals:board"),
+    ("対応状況", Permission.READ_BOARD, "goals:coverage"),
+    ("面談日程", Permission.READ_INTERVIEW, "interviews:list"),
+    ("面談資料", Permission.READ_PACKET, "packets:list"),
+    ("基本方針", Permission.READ_POLICY, "policies:detail"),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
     """``nav``, ``holder``, ``current_year`` and ``year_choices`` for ``templates/base.html``."""
-    return {"nav": [], "holder": None, "current_year": None, "year_choices": []}
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated or not may(user, Permission.ENTER):
+        return NOTHING
+    years = years_at_hand()
+    year = current_year(request, years)
+    choices = [
+        {"label": format_year(y), "url": _same_page(request, y), "is_current": y == year}
+        for y in years
+    ]
+    return {
+        "nav": _rooms(request, year),
+        "holder": _holder(request),
+        "current_year": {"label": format_year(year)},
+        "year_choices": choices,
+    }
+
+
+def current_year(request: HttpRequest, years: list[int]) -> int:
+    """The year that the address names; else the newest of ``years``."""
+    match = request.resolver_match
+    named = match.kwargs.get("year") if match else None
+    if named is None:
+        asked = request.GET.get("year", "")
+        named = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
+    if named in years:
+        return int(named)
+    return years[0] if years else 2023
+
+
+def _same_page(request: HttpRequest, year: int) -> str:
+    """This page in another year, where it has one; else the home page of that year."""
+    match = request.resolver_match
+    if match and "year" in match.kwargs and set(match.kwargs) <= SHARED_KEYS:
+        return reverse(match.view_name, kwargs={**match.kwargs, "year": year})
+    return f"{reverse('home:today')}?year={year}"
+
+
+def _holder(request: HttpRequest) -> dict[str, str]:
+    return {
+        "title": authority(request.user, Permission.ENTER).title,
+        "name": request.user.name,
+    }
+
+
+def _rooms(request: HttpRequest, year: int) -> list[dict[str, object]]:
+    user = request.user
+    rooms = [_room(request, "今日すること", reverse("home:today"), "home:today")]
+    for holding in departments_of(user, year, Permission.WRITE_PAPER):
+        code = holding.department_code
+        url = reverse("goals:paper", args=[year, code])
+        rooms.append(_room(request, "運営方針書", url, "goals:paper", code))
+    for label, permission, name in ROOMS:
+        if may(user, permission):
+            rooms.append(_room(request, label, reverse(name, args=[year]), name))
+    if may(user, Permission.USE_ADMIN):
+        rooms.append(_room(request, "管理", reverse("admin:index"), "admin"))
+    return rooms
+
+
+def _room(
+    request: HttpRequest, label: str, url: str, name: str, code: str = ""
+) -> dict[str, object]:
+    match = request.resolver_match
+    is_here = bool(match) and (match.view_name == name or _is_below(match, name, code))
+    return {"label": label, "url": url, "is_current": is_here, "badge": None}
+
+
+def _is_below(match, name: str, code: str) -> bool:  # type: ignore[no-untyped-def]
+    """Whether the page belongs to the room although it is not its first page."""
+    if name == "goals:paper":
+        return match.namespace == "goals" and match.kwargs.get("code") == code
+    return match.namespace == name.split(":")[0] and name not in {"goals:board", "goals:coverage"}

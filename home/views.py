@@ -3,11 +3,22 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from core import clock
 from core.permissions import Permission
 from departments.access import requires
+from home.context import current_year
+from home.queries import agenda, draft_policy, settled_papers, years_at_hand
 
 
 @requires(Permission.ENTER)
 def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
-    return render(request, "home/today.html")
+    year = current_year(request, years_at_hand())
+    context = {
+        "today": clock.today(),
+        "year": year,
+        "agenda": agenda(request.user, year),
+        "draft_policy": draft_policy(year),
+        "settled_papers": settled_papers(request.user, year),
+    }
+    return render(request, "home/today.html", context)

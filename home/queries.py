@@ -1,0 +1,227 @@
+"""What each post has to do today, read over all rooms."""
+
+from django.urls import reverse
+from django.utils import timezone
+
+from core import clock
+from core.permissions import Holding, Permission, Post, Refused
+from core.permissions import check as check_permission
+from core.workflow import Status
+from core.years import fiscal_year, format_time, format_year
+from departments.models import Department, User
+from departments.queries import all_holdings, holdings_for, may
+from goals.models import OperatingPolicy
+from goals.queries import board, sheet
+from home.tasks import Agenda, Day, Figure, Task
+from interviews.models import Interview
+from policies.models import BasicPolicy, Cycle
+
+INTERVIEWERS = {Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT}
+
+
+def years_at_hand() -> list[int]:
+    """The years that have settings, newest first, none later than next year."""
+    latest = fiscal_year(clock.today()) + 1
+    return list(Cycle.objects.filter(year__lte=latest).values_list("year", flat=True))
+
+
+def departments_of(user: User, year: int, permission: Permission) -> list[Holding]:
+    """The department posts by which ``user`` acts on papers of ``year``, one a department."""
+    by_department: dict[int, Holding] = {}
+    for holding in holdings_for(user, year, permission):
+        if holding.department_id is None or not _allows(holding, permission):
+            continue
+        by_department.setdefault(holding.department_id, holding)
+    return list(by_department.values())
+
+
+def _allows(holding: Holding, permission: Permission) -> bool:
+    try:
+        check_permission([holding], permission)
+    except Refused:
+        return False
+    return True
+
+
+def agenda(user: User, year: int) -> Agenda:
+    """All that is due for ``user`` in ``year``, and what comes."""
+    found = Agenda()
+    settings = Cycle.objects.filter(pk=year).first()
+    own = [holding.department_id for holding in departments_of(user, year, Permission.WRITE_PAPER)]
+    interviews = list(Interview.objects.for_page().filter(year=year))
+    for paper in OperatingPolicy.objects.for_page().filter(year=year, department__in=own):
+        _own_paper(found, user, paper, settings)
+    if may(user, Permission.REVIEW_PAPER):
+        _review(found, year, settings)
+    if may(user, Permission.WRITE_INTERVIEW):
+        _missing_interviews(found, year, interviews)
+    if INTERVIEWERS & {holding.post for holding in all_holdings(user)}:
+        _held_interviews(found, user, interviews)
+    if may(user, Permission.EDIT_PEOPLE):
+        found.tasks.append(_administration())
+    _calendar(found, user, settings, [i for i in interviews if i.department_id in own])
+    return found
+
+
+def _own_paper(found: Agenda, user: User, paper: OperatingPolicy, settings: Cycle | None) -> None:
+    name = f"{format_year(paper.year)} {paper.department.name}の運営方針"
+    task = Task(
+        title=name,
+        url=reverse("goals:paper", args=[paper.year, paper.department.code]),
+        verb="開く",
+        status=paper.state,
+        status_label=paper.state_label,
+    )
+    if paper.is_writable:
+        due = settings.submission_due if settings else None
+        task.due = timezone.localtime(due) if due else None
+        _describe_writing(task, user, paper, name)
+        found.tasks.append(task)
+    elif paper.status == Status.SUBMITTED:
+        task.state_note = "政策経営課の審査を待っています"
+        task.verb = "様子を見る"
+        found.waiting.append(task)
+    else:
+        task.title = f"{format_year(paper.year)} {paper.department.name}の面談資料"
+        task.url = reverse("packets:preview", args=[paper.year, paper.department.code])
+        task.verb = "面談資料を見る"
+        task.state_note = f"運営方針書は{paper.state_label}になりました"
+        found.tasks.append(task)
+
+
+def _describe_writing(task: Task, user: User, paper: OperatingPolicy, name: str) -> None:
+    content = sheet(paper)
+    remarks = [r for r in content.remarks if r.told_at and not r.settled_at and not r.answer]
+    task.title = f"{name}を書く"
+    task.verb = "続きを書く" if paper.edits else "書き始める"
+    if paper.status == Status.RETURNED:
+        task.title = f"{name}を直して、再提出する"
+        task.verb = "指摘を見て直す"
+        task.hint = f"返事をしていない指摘が{len(remarks)}件あります" if remarks else ""
+    elif content.next_answer:
+        section = content.next_answer.section
+        task.hint = f"次は {section.number}「{section.name}」の項です"
+    if paper.updated_at and paper.updated_by:
+        moment = timezone.localtime(paper.updated_at)
+        when = f"{moment.month}月{moment.day}日 {format_time(moment)}"
+        task.note = f"最後に書いた人：{paper.updated_by.name}（{when}）"
+    without_indicator = sum(not goal.indicators.all() for goal in content.goals)
+    task.counts = [
+        Figure("部の方針", str(content.given), f"／{content.owed}項"),
+        Figure("まだ書いていない項", str(content.owed - content.given), "項"),
+        Figure("組織目標", str(len(content.goals)), "件"),
+        Figure("指標のない目標", str(without_indicator), "件"),
+    ]
+
+
+def _review(found: Agenda, year: int, settings: Cycle | None) -> None:
+    papers = list(board(year))
+    due = timezone.localtime(settings.submission_due) if settings else None
+    for paper in papers:
+        if paper.status == Status.SUBMITTED:
+            found.tasks.append(
+                Task(
+                    title=f"{paper.department.name}の運営方針書を審査する",
+                    url=reverse("goals:review", args=[year, paper.department.code]),
+                    verb="審査する",
+                    status=paper.state,
+                    status_label=paper.state_label,
+                    due_label="審査",
+                )
+            )
+    late = [paper for paper in papers if paper.is_writable]
+    if late:
+        found.waiting.append(
+            Task(
+                title=f"{len(late)}部の提出を待っています",
+                url=reverse("goals:board", args=[year]),
+                verb="提出状況を見る",
+                due=due,
+                state_note="、".join(paper.department.name for paper in late[:3])
+                + (" ほか" if len(late) > 3 else ""),
+            )
+        )
+    if not papers:
+        found.tasks.append(
+            Task(
+                title=f"{format_year(year)}の運営方針書を用意する",
+                url=reverse("goals:board", args=[year]),
+                verb="提出状況を開く",
+            )
+        )
+
+
+def _missing_interviews(found: Agenda, year: int, interviews: list[Interview]) -> None:
+    have = {interview.department_id for interview in interviews}
+    missing = [d for d in Department.objects.in_year(year) if d.pk not in have]
+    if missing:
+        names = "、".join(department.name for department in missing[:3])
+        more = f" ほか{len(missing) - 3}部" if len(missing) > 3 else ""
+        found.tasks.append(
+            Task(
+                title=f"面談の日時を入力する（{len(missing)}部）",
+                url=reverse("interviews:list", args=[year]),
+                verb="面談日程を開く",
+                note=f"{names}{more}",
+            )
+        )
+
+
+def _held_interviews(found: Agenda, user: User, interviews: list[Interview]) -> None:
+    for interview in interviews:
+        starts = timezone.localtime(interview.starts_at)
+        is_held = user in interview.interviewers.all()
+        if not is_held or starts.date() < clock.today():
+            continue
+        found.tasks.append(
+            Task(
+                title=f"{interview.department.name}との面談",
+                url=reverse("packets:preview", args=[interview.year, interview.department.code]),
+                verb="面談資料を見る",
+                due=starts,
+                due_label="面談まで",
+                note=interview.room,
+            )
+        )
+
+
+def _administration() -> Task:
+    return Task(
+        title="職員、発令、組織などの表を確かめる",
+        url=reverse("admin:index"),
+        verb="管理画面を開く",
+    )
+
+
+def _calendar(
+    found: Agenda, user: User, settings: Cycle | None, interviews: list[Interview]
+) -> None:
+    if settings:
+        due = timezone.localtime(settings.submission_due)
+        found.days += [
+            Day(settings.policy_due, "基本方針の決定"),
+            Day(due.date(), "運営方針・組織目標の提出期限", f"{format_time(due)}まで"),
+        ]
+    for interview in interviews:
+        starts, ends = (timezone.localtime(t) for t in (interview.starts_at, interview.ends_at))
+        found.days.append(
+            Day(
+                starts.date(),
+                f"面談　{format_time(starts)}から{format_time(ends)}",
+                f"{interview.department.name}　{interview.room}",
+            )
+        )
+
+
+def settled_papers(user: User, year: int) -> list[OperatingPolicy]:
+    """Finalised papers of the year, for those who have no board to find them on."""
+    if may(user, Permission.READ_BOARD) or not may(user, Permission.READ_PAPER):
+        return []
+    done = (Status.FINALISED, Status.PUBLISHED)
+    return list(OperatingPolicy.objects.for_page().filter(year=year, status__in=done))
+
+
+def draft_policy(year: int) -> BasicPolicy | None:
+    """The policy of ``year`` while it is not issued yet."""
+    policy = BasicPolicy.objects.filter(year=year).first()
+    return policy if policy and not policy.is_issued_on(clock.today()) else None
