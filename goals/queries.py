@@ -11,7 +11,7 @@ from core.years import format_date
 from departments.models import Appointment, Department, User
 from departments.queries import authority, heads
 from goals.models import Goal, Indicator, OperatingPolicy, Remark, Response
-from policies.models import BasicPolicy, Cycle, Section
+from policies.models import BasicPolicy, Cycle, Measure, Section
 
 BASICS = ("mission", "situation", "analysis", "pioneering", "staff", "budget")
 
@@ -181,7 +181,7 @@ def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
             Prefetch("indicators", Indicator.objects.order_by("order", "pk")),
             Prefetch("sections", Section.objects.order_by("place")),
             "other_divisions",
-            "measures__plan",
+            Prefetch("measures", Measure.objects.select_related("plan")),
             "sdgs",
         )
         .order_by("order", "pk")
@@ -227,6 +227,31 @@ def owed_sections(year: int) -> QuerySet[Section]:
     return Section.objects.filter(policy__year=year, is_open=True, items__isnull=True)
 
 
+def owed_section(paper: OperatingPolicy, path: str) -> Section:
+    """The section at ``path`` that ``paper`` owes an answer to; Hidden where there is none."""
+    found: Section | None = owed_sections(paper.year).filter(path=path).first()
+    if found is None:
+        raise Hidden("この項はありません。")
+    return found
+
+
+def goal_on(paper: OperatingPolicy, pk: int) -> Goal:
+    """A goal of ``paper`` with all that a row shows; Hidden where there is none."""
+    found = goals_of(paper).filter(pk=pk).first()
+    if found is None:
+        raise Hidden("この目標はありません。")
+    return found
+
+
+def told_remark(paper: OperatingPolicy, pk: int) -> Remark:
+    """A remark of ``paper`` that the department has been told; Hidden where there is none."""
+    rows = paper.remarks.filter(told_at__isnull=False).select_related("response_to", "goal")
+    found = rows.filter(pk=pk).first()
+    if found is None:
+        raise Hidden("この指摘はありません。")
+    return found
+
+
 def board(year: int) -> QuerySet[OperatingPolicy]:
     """All papers of a year with the counts that the board shows; not handed in first."""
     return (
@@ -263,6 +288,14 @@ def previous_paper(paper: OperatingPolicy) -> OperatingPolicy | None:
 def cycle(year: int) -> Cycle | None:
     """The settings of a year."""
     return Cycle.objects.filter(pk=year).first()
+
+
+def cycle_or_hidden(year: int) -> Cycle:
+    """The settings of a year that is laid out; else Hidden."""
+    found = cycle(year)
+    if found is None:
+        raise Hidden("この年度は、まだ用意されていません。")
+    return found
 
 
 def snapshot(of: Sheet) -> dict[str, object]:

@@ -1,6 +1,6 @@
 """The goals (組織目標) of a paper."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -52,8 +52,7 @@ def save_goal(
         before = goal_record(row) if row.version else {}
         after = _record_of(values, indicators)
         if before != after:
-            if goal:
-                expect(row, version)
+            expect(row, version if goal else min(row.version, 1))
             update_if_unchanged(row, **fields, **written(by))
             _write_links(row, values)
             _write_indicators(row, indicators)
@@ -74,7 +73,10 @@ def _added_goal(paper: OperatingPolicy, key: UUID | None) -> Goal:
     new = {"paper": paper, "order": last + 1, "version": 0}
     if key is None:
         return Goal.objects.create(**new)
-    return Goal.objects.get_or_create(key=key, paper=paper, defaults=new)[0]
+    row, _ = Goal.objects.get_or_create(key=key, paper=paper, defaults=new)
+    if row.is_removed:
+        raise NotNow("この画面から加えた目標は、既に取り消されています。")
+    return row
 
 
 def _stored_goal(paper: OperatingPolicy, goal: Goal) -> Goal:
@@ -154,14 +156,23 @@ def move_goal(*, goal: Goal, step: int, by: Actor) -> None:
 
 
 @transaction.atomic
-def copy_goals(*, paper: OperatingPolicy, source: OperatingPolicy, by: Actor) -> int:
-    """Copy last year's goals that are not here yet, as 継続, without links to the old policy."""
+def copy_goals(
+    *,
+    paper: OperatingPolicy,
+    source: OperatingPolicy,
+    by: Actor,
+    chosen: Collection[Goal] | None = None,
+) -> int:
+    """Copy last year's goals that are not here yet, as 継続, without links to the old policy.
+
+    ``chosen``: only these; None: all.
+    """
     stored = lock(paper)
     present = set(stored.goals.filter(is_removed=False).values_list("title", flat=True))
     last = stored.goals.filter(is_removed=False).aggregate(last=Max("order"))["last"] or 0
     copied = []
     for old in goals_of(source):
-        if old.title in present:
+        if old.title in present or (chosen is not None and old not in chosen):
             continue
         names = ("title", "standard", "lead_division", "method", "budget", "partners", "is_own")
         new = Goal.objects.create(

@@ -109,7 +109,7 @@ def for_column(column: models.Field, **kwargs: Any) -> forms.Field | None:
     if column.choices is None:
         if isinstance(column, models.CharField | models.TextField):
             kwargs["form_class"] = NormalisedCharField
-        elif isinstance(column, models.DateField):
+        elif isinstance(column, models.DateField) and not isinstance(column, models.DateTimeField):
             kwargs["form_class"] = WarekiDateField
         elif isinstance(column, models.IntegerField):
             kwargs["form_class"] = FigureField

@@ -1,0 +1,108 @@
+"""What a department types on its paper, its goals apart."""
+
+from typing import Any
+
+from django import forms
+
+from goals.forms.fields import NormalisedCharField, VersionField, for_column
+from goals.models import SHORT, OperatingPolicy, Response
+from goals.queries import BASICS
+
+
+class ResponseForm(forms.Form):
+    """部の方針: the answer to one section, or the reason why it does not apply."""
+
+    body = NormalisedCharField(
+        label="部の方針",
+        required=False,
+        max_length=SHORT * 2,
+        widget=forms.Textarea(attrs={"rows": 4}),
+    )
+    is_not_applicable = forms.BooleanField(
+        label="該当なしにする（上の欄に理由を書きます）", required=False
+    )
+    version = VersionField()
+    newer = VersionField(required=False)
+
+    @classmethod
+    def of(cls, response: Response | None, path: str) -> "ResponseForm":
+        """The form as it first shows, with what is stored."""
+        initial = (
+            {name: getattr(response, name) for name in ("body", "is_not_applicable", "version")}
+            if response
+            else {"version": 0}
+        )
+        return cls(initial=initial, auto_id=f"answer-{path}-%s")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("is_not_applicable") and not cleaned.get("body") and not self.errors:
+            self.add_error("body", "該当なしにする理由を入力してください。")
+        return cleaned
+
+    @property
+    def based_on(self) -> int:
+        """The version that the person saw: the newer one after both texts were shown."""
+        newer: int | None = self.cleaned_data.get("newer")
+        version: int = self.cleaned_data["version"]
+        return version if newer is None else newer
+
+
+class BasicsForm(forms.ModelForm):
+    """Mission, situation, analysis, pioneering work and resources."""
+
+    version = VersionField()
+
+    class Meta:
+        model = OperatingPolicy
+        fields = BASICS
+        formfield_callback = for_column
+        labels = {"staff": "職員数", "budget": "予算額"}
+        help_texts = {"staff": "4月1日の見込みを書きます。", "budget": "一般会計の額を書きます。"}
+        widgets = {"mission": forms.Textarea(attrs={"rows": 3})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial["version"] = self.instance.version
+        self.fields["staff"].unit = "人"
+        self.fields["budget"].unit = "千円"
+        for field in self.fields.values():
+            if not isinstance(field, VersionField):
+                field.mark = "提出までに必要"
+
+    def values(self) -> dict[str, Any]:
+        """What goes to the action."""
+        return {name: self.cleaned_data[name] for name in BASICS}
+
+
+class RemarkAnswerForm(forms.Form):
+    """返事: what the department did about a remark."""
+
+    answer = NormalisedCharField(
+        label="部の返事",
+        max_length=SHORT,
+        help_text="どう直したか、または直さない理由を書きます。",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": "返事を入力してください。"},
+    )
+
+
+class SubmitForm(forms.Form):
+    """提出: the count of writes when the person looked at the paper."""
+
+    edits = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
+
+
+class CopyForm(forms.Form):
+    """Which of last year's goals are copied."""
+
+    goals = forms.ModelMultipleChoiceField(
+        queryset=None,
+        label="写す目標",
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "写す目標を1件以上選んでください。"},
+    )
+
+    def __init__(self, *args: Any, queryset: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goals"].queryset = queryset
