@@ -38,7 +38,16 @@ FLAGS = [
 ]
 PASSWORD = "kokubunji-demo"  # noqa: S105 - shown on the sign-in page of the demonstration
 
-HEAD, OFFICE, MAYOR, SECRETARY, ADMINISTRATOR = "1001", "2001", "0001", "3001", "9001"
+# The people of the demonstration: those whom the sign-in page shows.
+HEAD, DRAFTER, RETURNED, INCOMING, FINALISED = "1201", "1208", "1301", "1401", "1101"
+OFFICE, SECRETARY, MAYOR, DEPUTY, VIEWER, ADMINISTRATOR = (
+    "1012",
+    "1021",
+    "1001",
+    "1002",
+    "1031",
+    "1041",
+)
 DEPARTMENT = "総務部"
 
 # name, staff number ("" for nobody), address
