@@ -43,7 +43,8 @@ class Command(BaseCommand):
         except (Unreadable, PolicyProblem, NotNow) as refusal:
             self._refuse(str(refusal))
         except DatabaseError as error:
-            self._refuse(f"データベースに登録できませんでした（{error}）。")
+            cause = str(error).partition("\n")[0]
+            self._refuse(f"データベースに登録できませんでした（{cause}）。")
         if options["json"]:
             self.stdout.write(json.dumps(as_tree(policy), ensure_ascii=False, indent=2))
         else:
