@@ -1,0 +1,359 @@
+"""What stands on the paper: from the record to plain values. Makes no query of its own.
+
+All values are strings, numbers, lists and dicts, so that a packet can be compared by its digest.
+"""
+
+import datetime as dt
+from collections import Counter
+from typing import Any
+
+from django.utils import timezone
+
+from core.text import first_sentence, format_integer
+from core.workflow import WRITABLE
+from core.years import (
+    format_date,
+    format_date_with_weekday,
+    format_time,
+    format_year,
+)
+from departments.models import Appointment
+from goals.models import Goal, Indicator
+from goals.queries import Answer, Chapter, Sheet
+from packets.queries import Material, Meeting, Person
+
+Plain = dict[str, Any]
+
+UNDECIDED = "未定"
+LONG_ROW = 600
+"""Characters from which a row may be split over two pages."""
+GOALS_A_TABLE = 12
+"""So many columns of goals stand side by side in the table of coverage."""
+PARTS = (
+    ("overview", "概要"),
+    ("facing", "市長の方針と部の方針"),
+    ("goals", "組織目標一覧"),
+    ("sheets", "組織目標シート"),
+    ("coverage", "市長の方針への対応状況"),
+    ("notes", "面談記録と指示事項"),
+)
+
+
+def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
+    """Everything on one department's packet (面談資料)."""
+    sheet = of.sheet
+    goals = [_goal(number, goal) for number, goal in enumerate(sheet.goals, 1)]
+    numbers = {goal.pk: number for number, goal in enumerate(sheet.goals, 1)}
+    chapters = [_chapter(chapter, numbers) for chapter in sheet.chapters]
+    return {
+        "city": city,
+        "year": format_year(sheet.paper.year),
+        "department": sheet.paper.department.name,
+        "edition": _edition(sheet),
+        "is_draft": sheet.paper.status in WRITABLE,
+        "submitted": _submitted(sheet),
+        "printed_on": format_date(printed_on),
+        "meeting": _meeting(of.meeting, sheet.heads),
+        "parts": _parts(len(goals)),
+        "overview": _overview(of, goals),
+        "policy": _policy(sheet),
+        "chapters": chapters,
+        "goals": goals,
+        "total": _total(sheet.goals),
+        "coverage": _coverage(sheet, chapters, goals),
+        "instruction_rows": [1, 2, 3, 4, 5],
+        "memo_lines": list(range(12)),
+    }
+
+
+def paragraphs(text: str) -> list[str]:
+    """The lines of a text that say something."""
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _edition(sheet: Sheet) -> str:
+    if sheet.paper.status in WRITABLE:
+        return "作成中"
+    return f"第{sheet.paper.submissions}版" if sheet.paper.submissions else ""
+
+
+def _submitted(sheet: Sheet) -> str:
+    moment = sheet.paper.submitted_at
+    if sheet.paper.status in WRITABLE or moment is None:
+        return ""
+    return f"{format_date_with_weekday(timezone.localtime(moment).date())}提出"
+
+
+def _meeting(meeting: Meeting | None, heads: list[Appointment]) -> Plain:
+    answering = [Person(head.title, head.user.name) for head in heads]
+    if meeting is None:
+        return {
+            "day": UNDECIDED,
+            "hours": "",
+            "room": UNDECIDED,
+            "interviewers": [],
+            "attendees": _people(answering),
+        }
+    return {
+        "day": format_date_with_weekday(meeting.starts_at.date()),
+        "hours": f"{format_time(meeting.starts_at)}から{format_time(meeting.ends_at)}まで",
+        "room": meeting.room or UNDECIDED,
+        "interviewers": _people(meeting.interviewers),
+        "attendees": _people(meeting.attendees or answering),
+    }
+
+
+def _people(people: list[Person]) -> list[Plain]:
+    return [{"title": person.title, "name": person.name} for person in people]
+
+
+def _parts(goals: int) -> list[Plain]:
+    return [
+        {
+            "number": number,
+            "title": title,
+            "anchor": anchor,
+            "note": f"{goals}件" if anchor == "sheets" else "",
+        }
+        for number, (anchor, title) in enumerate(PARTS, 1)
+    ]
+
+
+# ---- 第1 概要 ---------------------------------------------------------------------------------
+
+
+def _overview(of: Material, goals: list[Plain]) -> Plain:
+    paper = of.sheet.paper
+    return {
+        "mission": paragraphs(paper.mission),
+        "counts": _counts(of),
+        "changes": _changes(goals),
+        "resources": _resources(of),
+        "previous_year": format_year(paper.year - 1),
+        "texts": [
+            {"title": "現状と課題", "paragraphs": paragraphs(paper.situation)},
+            {"title": "現在までの対応状況の検証・分析", "paragraphs": paragraphs(paper.analysis)},
+            {"title": "先駆的な取組", "paragraphs": paragraphs(paper.pioneering)},
+        ],
+    }
+
+
+def _counts(of: Material) -> list[Plain]:
+    sheet = of.sheet
+    answered = sheet.given - sheet.not_applicable
+    owed = sheet.owed - sheet.given
+    declined = [a.section.number for a in sheet.answers if a.state_label == "該当なし"]
+    before = f"前年度　{of.previous_goals}件" if of.previous else "前年度の運営方針なし"
+    linked = sum(bool(answer.goals) for answer in sheet.answers)
+    return [
+        {"label": "方針への回答", "figure": answered, "unit": f"／{sheet.owed}項目",
+         "note": f"未記入　{owed}項目" if owed else "未記入　なし"},
+        {"label": "該当なし", "figure": sheet.not_applicable, "unit": "項目",
+         "note": "　".join(declined[:4]) + ("　ほか" if declined[4:] else "")},
+        {"label": "組織目標", "figure": len(sheet.goals), "unit": "件", "note": before},
+        {"label": "目標に結び付く項", "figure": linked, "unit": f"／{sheet.owed}項目",
+         "note": "第5に一覧を示す"},
+    ]  # fmt: skip
+
+
+def _changes(goals: list[Plain]) -> list[Plain]:
+    """The goals by 区分, in the order of the choices."""
+    rows = []
+    for kind in Goal.Kind:
+        of_kind = [goal for goal in goals if goal["kind"] == kind.value]
+        rows += [
+            {"kind": goal["kind"], "kind_label": goal["kind_label"], "goal": goal}
+            for goal in of_kind
+        ]
+    return rows
+
+
+def _resources(of: Material) -> list[Plain]:
+    now, before = of.sheet.paper, of.previous
+    return [
+        _resource("職員数（人）", before.staff if before else None, now.staff),
+        _resource("予算額（千円）", before.budget if before else None, now.budget),
+    ]
+
+
+def _resource(label: str, before: int | None, now: int | None) -> Plain:
+    difference = ""
+    if before is not None and now is not None:
+        change = now - before
+        difference = f"＋{change:,}" if change > 0 else format_integer(change)
+    return {"label": label, "before": figure(before), "now": figure(now), "difference": difference}
+
+
+def figure(value: int | None) -> str:
+    """12,300; △5; － where nothing is written."""
+    return "－" if value is None else format_integer(value)
+
+
+# ---- 第2 市長の方針と部の方針 --------------------------------------------------------------------
+
+
+def _policy(sheet: Sheet) -> Plain | None:
+    policy = sheet.policy
+    if policy is None:
+        return None
+    return {
+        "title": policy.title,
+        "issued": format_date(policy.issued_on) if policy.issued_on else "",
+        "issuer": policy.issuer,
+        "preamble": paragraphs(policy.preamble),
+    }
+
+
+def _chapter(chapter: Chapter, numbers: dict[int, int]) -> Plain:
+    section = chapter.section
+    own, *below = chapter.answers
+    shown = [own, *below] if own.section.body.strip() or own.is_owed else below
+    return {
+        "marker": section.marker,
+        "heading": section.heading or section.name,
+        "anchor": f"chapter-{section.path}",
+        "items": [_item(answer, numbers) for answer in shown],
+    }
+
+
+def _item(answer: Answer, numbers: dict[int, int]) -> Plain:
+    section = answer.section
+    body = answer.response.body.strip() if answer.response else ""
+    is_not_applicable = answer.state_label == "該当なし"
+    lead, rest = ("", body) if is_not_applicable else first_sentence(body)
+    return {
+        "anchor": f"item-{section.path}",
+        "number": section.number,
+        "marker": section.marker if answer.depth else "",
+        "name": section.name,
+        "heading": section.heading if answer.depth else "",
+        "quote": paragraphs(section.body),
+        "state": answer.state_label,
+        "lead": lead,
+        "answer": paragraphs(rest),
+        "goals": [
+            {"number": numbers[goal.pk], "title": goal.title}
+            for goal in sorted(answer.goals, key=lambda goal: numbers[goal.pk])
+        ],
+        "is_long": len(section.body) > LONG_ROW or len(body) > LONG_ROW,
+    }
+
+
+# ---- 第3, 第4 組織目標 ----------------------------------------------------------------------------
+
+
+def _goal(number: int, goal: Goal) -> Plain:
+    return {
+        "number": number,
+        "anchor": f"goal-{number}",
+        "title": goal.title,
+        "kind": goal.kind,
+        "kind_label": goal.get_kind_display(),
+        "lead": goal.lead_division.name if goal.lead_division else UNDECIDED,
+        "others": [division.name for division in goal.other_divisions.all()],
+        "standard": paragraphs(goal.standard),
+        "due": format_date(goal.due_on) if goal.due_on else UNDECIDED,
+        "budget": figure(goal.budget),
+        "methods": goal.methods,
+        "quarters": [
+            {"label": label, "number": place, "lines": paragraphs(text)}
+            for place, (label, text) in enumerate(goal.quarters, 1)
+        ],
+        "partners": paragraphs(goal.partners),
+        "measures": [
+            {"plan": measure.plan.name, "name": f"{measure.code}　{measure.name}"}
+            for measure in goal.measures.all()
+        ],
+        "sdgs": [{"number": sdg.number, "name": sdg.name} for sdg in goal.sdgs.all()],
+        "is_own": goal.is_own,
+        "items": [
+            {
+                "number": section.number,
+                "anchor": f"item-{section.path}",
+                "quote": paragraphs(section.body or section.heading),
+            }
+            for section in goal.sections.all()
+        ],
+        "indicators": [_indicator(row) for row in goal.indicators.all()],
+    }
+
+
+def _indicator(row: Indicator) -> Plain:
+    return {
+        "name": row.name,
+        "kind": row.get_kind_display(),
+        "unit": row.unit,
+        "baseline": with_commas(row.baseline),
+        "target": with_commas(row.target),
+        "rationale": row.rationale,
+    }
+
+
+def with_commas(value: str) -> str:
+    """1800 → 1,800; everything that is not a plain number of four digits or more stays."""
+    plain = value.strip()
+    if len(plain) > 3 and plain.isascii() and plain.isdigit() and plain[0] != "0":
+        return f"{int(plain):,}"
+    return plain
+
+
+def _total(goals: list[Goal]) -> Plain:
+    counted = Counter(goal.kind for goal in goals)
+    kinds = [f"{kind.label}{counted[kind.value]}" for kind in Goal.Kind if counted[kind.value]]
+    known = [goal.budget for goal in goals if goal.budget is not None]
+    return {
+        "count": len(goals),
+        "kinds": "・".join(kinds),
+        "budget": figure(sum(known) if known else None),
+    }
+
+
+# ---- 第5 対応状況 ------------------------------------------------------------------------------
+
+
+def _coverage(sheet: Sheet, chapters: list[Plain], goals: list[Plain]) -> Plain:
+    starts = range(0, max(len(goals), 1), GOALS_A_TABLE)
+    return {
+        "sentence": {
+            "owed": sheet.owed,
+            "answered": sheet.given - sheet.not_applicable,
+            "linked": sum(bool(answer.goals) for answer in sheet.answers),
+            "not_applicable": sheet.not_applicable,
+            "blank": sheet.owed - sheet.given,
+        },
+        "tables": [_coverage_table(chapters, goals[i : i + GOALS_A_TABLE]) for i in starts],
+    }
+
+
+def _coverage_table(chapters: list[Plain], goals: list[Plain]) -> Plain:
+    numbers = [goal["number"] for goal in goals]
+    counted: Counter[int] = Counter()
+    rows = []
+    for chapter in chapters:
+        items = [item for item in chapter["items"] if item["state"]]
+        for item in items:
+            counted.update(goal["number"] for goal in item["goals"])
+        if items:
+            lines = [_coverage_row(item, numbers) for item in items]
+            rows.append({"marker": chapter["marker"], "heading": chapter["heading"], "rows": lines})
+    return {
+        "numbers": numbers,
+        "width": max(len(numbers), 1),
+        "chapters": rows,
+        "counts": [counted[number] for number in numbers],
+    }
+
+
+def _coverage_row(item: Plain, numbers: list[int]) -> Plain:
+    linked = {goal["number"] for goal in item["goals"]}
+    answered = "" if linked else "方針のみ（組織目標なし）"
+    exception = answered if item["state"] == "回答" else item["state"]
+    return {
+        "marker": item["marker"],
+        "number": item["number"],
+        "name": item["name"],
+        "anchor": item["anchor"],
+        "exception": exception,
+        "is_not_applicable": item["state"] == "該当なし",
+        "marks": [number in linked for number in numbers],
+    }

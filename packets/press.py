@@ -1,0 +1,99 @@
+"""The press: HTML in, PDF out. Knows neither Django nor the database.
+
+``python -m packets.press`` reads HTML from standard input and writes the number of pages, a
+newline and the PDF to standard output, within limits on processor time and memory; ``packets.rendering`` starts it as a process of its
+own, because laying out a page has no time limit that could be trusted.
+"""
+
+import functools
+import gc
+import logging
+import os
+import resource
+import sys
+from pathlib import Path
+
+STATIC = Path(__file__).resolve().parent.parent / "static"
+SCHEME = "packet"
+STYLES = "packet:/css/packet.css"
+FACES = (
+    ("BIZ UDPMincho", 400, "BIZUDPMincho-Regular.ttf"),
+    ("BIZ UDPGothic", 400, "BIZUDPGothic-Regular.ttf"),
+    ("BIZ UDPGothic", 700, "BIZUDPGothic-Bold.ttf"),
+    ("Noto Sans JP", 400, "NotoSansJP-Regular.ttf"),
+    ("Noto Sans JP", 700, "NotoSansJP-Bold.ttf"),
+)
+ASSETS = {
+    STYLES: (STATIC / "css" / "packet.css", "text/css"),
+    **{
+        f"packet:/fonts/{name}": (STATIC / "fonts" / "paper" / name, "font/ttf")
+        for _family, _weight, name in FACES
+    },
+}
+"""All that a packet may load: these files and nothing else."""
+
+CPU_SECONDS = 60
+MEMORY_BYTES = 2 * 1024**3
+
+
+def _fetcher():  # type: ignore[no-untyped-def]
+    from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+    class Assets(URLFetcher):
+        """Refuses every address that is not in ASSETS; opens no connection and no other file."""
+
+        def __init__(self) -> None:
+            super().__init__(allowed_protocols=(SCHEME,), allow_redirects=False)
+
+        def fetch(self, url, headers=None):  # type: ignore[no-untyped-def]
+            if url not in ASSETS:
+                raise ValueError(f"not an asset of the packet: {url[:80]}")
+            path, kind = ASSETS[url]
+            return URLFetcherResponse(url, path.read_bytes(), {"Content-Type": kind})
+
+    return Assets()
+
+
+def _faces() -> str:
+    rule = '@font-face{{font-family:"{}";font-weight:{};src:url("packet:/fonts/{}")}}'
+    return "".join(rule.format(*face) for face in FACES)
+
+
+@functools.cache
+def _types():  # type: ignore[no-untyped-def]
+    """Fonts and style sheet, read once in each process."""
+    from weasyprint import CSS
+    from weasyprint.text.fonts import FontConfiguration
+
+    fonts = FontConfiguration()
+    fetcher = _fetcher()
+    faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
+    styles = CSS(url=STYLES, font_config=fonts, url_fetcher=fetcher)
+    return fonts, [faces, styles]
+
+
+def press(html: str) -> tuple[int, bytes]:
+    """The number of pages and the PDF (PDF/UA-1); the same HTML gives the same bytes."""
+    from weasyprint import HTML
+
+    fonts, styles = _types()
+    page = HTML(string=html, url_fetcher=_fetcher())
+    document = page.render(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1")
+    return len(document.pages), document.write_pdf(pdf_variant="pdf/ua-1")
+
+
+def main() -> int:
+    """Standard input to standard output, within limits."""
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    gc.set_threshold(100_000, 50, 50)
+    logging.getLogger("weasyprint").addHandler(logging.StreamHandler(sys.stderr))
+    pages, pdf = press(sys.stdin.buffer.read().decode())
+    sys.stdout.buffer.write(b"%d\n%b" % (pages, pdf))
+    sys.stdout.buffer.flush()
+    # The operating system gives the memory back faster than the interpreter does.
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    main()
