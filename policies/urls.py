@@ -1,4 +1,11 @@
-"""Addresses of this room."""
+"""Addresses of the mayor's policy."""
+
+from django.urls import path
+
+from policies import views
 
 app_name = "policies"
-urlpatterns: list = []
+urlpatterns = [
+    path("", views.newest, name="newest"),
+    path("<int:year>/", views.detail, name="detail"),
+]

@@ -1,0 +1,31 @@
+"""The mayor's policy as it reads on paper."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from core import clock
+from core.permissions import Permission
+from departments.access import requires
+from policies.queries import document, policy_years
+
+
+@requires(Permission.READ_POLICY)
+def newest(request: HttpRequest) -> HttpResponse:
+    """To the newest document."""
+    years = policy_years()
+    return redirect("policies:detail", years[0]) if years else _missing(request, years)
+
+
+@requires(Permission.READ_POLICY)
+def detail(request: HttpRequest, year: int) -> HttpResponse:
+    """The document of a year; each item has an address of its own (#1-4)."""
+    found, years = document(year), policy_years()
+    if found is None:
+        return _missing(request, years)
+    is_issued = found.policy.is_issued_on(clock.today())
+    context = {"document": found, "is_issued": is_issued, "years": years}
+    return render(request, "policies/detail.html", context)
+
+
+def _missing(request: HttpRequest, years: list[int]) -> HttpResponse:
+    return render(request, "policies/missing.html", {"years": years}, status=404)
