@@ -22,6 +22,8 @@ from goals.models import Goal, OperatingPolicy, Remark, Response
 from policies.models import Cycle, Measure, Sdg, Section
 
 OPENED = dt.time(9, 0)
+LAST_LOOK = dt.timedelta(minutes=18)
+"""Between the last word written and the paper handed in."""
 BASICS = ("mission", "situation", "analysis", "pioneering", "staff", "budget")
 INDICATOR = ("name", "kind", "unit", "baseline", "target", "rationale")
 
@@ -98,7 +100,7 @@ class Story:
     def _draft(self) -> None:
         """Write everything in order, in office hours, the people taking turns."""
         drafting = self.told["drafting"]
-        until = drafting.get("until") or self.events[0]["at"]
+        until = drafting.get("until") or self.events[0]["at"] - LAST_LOOK
         steps = self._writing()
         times = office_moments(drafting["from"], until, len(steps))
         writers = drafting["by"]
