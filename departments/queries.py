@@ -1,4 +1,4 @@
-"""Who holds which post, and the one rule that decides what a person may do (ADR 0002)."""
+"""Who holds which post, and the one rule that decides what a person may do (ADR 0003)."""
 
 import datetime as dt
 

@@ -280,7 +280,7 @@ STORAGES = {
 }
 MEDIA_ROOT = VAR / "files"
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = IS_TEST or DEBUG
 # The fonts of paper are large, and compressing them at every first start would take a minute.
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ("woff2", "ttf", "png", "jpg", "gz", "br", "pdf")
 
