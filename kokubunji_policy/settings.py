@@ -9,6 +9,7 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management.utils import get_random_secret_key
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -16,15 +17,15 @@ IS_TEST = "pytest" in sys.modules
 
 
 def _secret_key() -> str:
-    """SECRET_KEY, or the key that ``make run`` keeps in var/secret-key."""
-    kept = VAR / "secret-key"
+    """SECRET_KEY, or a key of this machine's own, made once and kept in var/secret-key."""
     if key := env.str("SECRET_KEY", default=""):
         return key
-    if IS_TEST:
-        return "only for tests " * 4
-    if kept.exists():
-        return kept.read_text().strip()
-    raise ImproperlyConfigured("SECRET_KEY を環境変数で設定してください (SECRET_KEY is not set).")
+    kept = VAR / "secret-key"
+    if not kept.exists():
+        VAR.mkdir(exist_ok=True, parents=True)
+        kept.touch(mode=0o600)
+        kept.write_text(get_random_secret_key())
+    return kept.read_text().strip()
 
 
 def _demo_today() -> dt.date | None:
