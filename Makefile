@@ -2,7 +2,7 @@
 
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help run test test-sqlite test-postgres check format lock seed shell screens clean ready ready-for-tests
+.PHONY: help run test test-sqlite test-postgres check format lock seed shell screens clean ready ready-for-sqlite ready-for-tests
 
 PYTHON := .venv/bin/python
 ARGS ?=
@@ -20,7 +20,7 @@ run: ready ## 必要なものを揃えて起動します（PORT=9000 HOST=0.0.0.
 test: ready-for-tests ## すべての試験を SQLite と PostgreSQL で行います（ARGS="-k 言葉" で絞り込み）
 	@exec $(PYTHON) scripts/run_tests.py sqlite postgres -- $(ARGS)
 
-test-sqlite: ready-for-tests ## 試験を SQLite だけで行います
+test-sqlite: ready-for-sqlite ## 試験を SQLite だけで行います
 	@exec $(PYTHON) scripts/run_tests.py sqlite -- $(ARGS)
 
 test-postgres: ready-for-tests ## 試験を PostgreSQL だけで行います
@@ -45,7 +45,7 @@ seed: ready ## 空のデータベースにデモの市を入れます
 shell: ready ## Django の shell を開きます
 	@exec $(PYTHON) manage.py shell
 
-screens: ready-for-tests ## 全画面と面談資料の画像を screens/ に作ります
+screens: ready-for-sqlite ## 全画面と面談資料の画像を screens/ に作ります
 	@exec $(PYTHON) scripts/screens.py $(ARGS)
 
 clean: ## 仮想環境と一時ファイルを消します（var/ のデータは残します）
@@ -54,6 +54,9 @@ clean: ## 仮想環境と一時ファイルを消します（var/ のデータ�
 
 ready:
 	@python3 scripts/prepare_machine.py run
+
+ready-for-sqlite:
+	@python3 scripts/prepare_machine.py test-sqlite
 
 ready-for-tests:
 	@python3 scripts/prepare_machine.py test

@@ -3,7 +3,7 @@
 Run by the python3 of the system, with the standard library alone. What is there already costs
 no time: no apt-get and no pip is started for it.
 
-    python3 scripts/prepare_machine.py run|test
+    python3 scripts/prepare_machine.py run|test-sqlite|test
 """
 
 import ctypes
@@ -64,16 +64,15 @@ TO_TEST: dict[str, Callable[[], bool]] = {
     "postgresql": _has_postgres,
     "poppler-utils": lambda: shutil.which("pdftotext") is not None,
 }
-# Without these a person still gets the tests that need neither; a build server does not.
-TESTS_CAN_DO_WITHOUT = {"chromium", "postgresql"}
-
-
-def wanted(purpose: str) -> dict[str, Callable[[], bool]]:
-    return TO_RUN | TO_TEST if purpose == "test" else TO_RUN
+WANTED = {
+    "run": TO_RUN,
+    "test-sqlite": TO_RUN | {name: TO_TEST[name] for name in ("chromium", "poppler-utils")},
+    "test": TO_RUN | TO_TEST,
+}
 
 
 def missing(purpose: str) -> list[str]:
-    return [package for package, is_there in wanted(purpose).items() if not is_there()]
+    return [package for package, is_there in WANTED[purpose].items() if not is_there()]
 
 
 # --- system packages ---------------------------------------------------------------------------
@@ -88,9 +87,9 @@ def _apt_get() -> list[str] | None:
         return apt_get
     if shutil.which("sudo") is None:
         return None
-    if sys.stdin.isatty() or subprocess.run(["sudo", "-n", "true"], stderr=-3).returncode == 0:
-        return ["sudo", *apt_get]
-    return None
+    ask_nothing = subprocess.run(["sudo", "-n", "true"], stderr=subprocess.DEVNULL)
+    may_sudo = ask_nothing.returncode == 0 or sys.stdin.isatty()
+    return ["sudo", *apt_get] if may_sudo else None
 
 
 def _install(packages: list[str]) -> None:
@@ -124,11 +123,9 @@ def _report(packages: list[str]) -> None:
         f"次のパッケージがなく、ここでは入れられませんでした: {names}",
         f"missing, and could not be installed here: {names}",
     )
-    command = f"sudo apt-get update && sudo apt-get install -y --no-install-recommends {names}"
-    say(f"管理者に次の実行を頼んでください: {command}", "ask the administrator to run that command")
-    needed = set(packages) - (set() if os.environ.get("CI") == "true" else TESTS_CAN_DO_WITHOUT)
-    if needed:
-        sys.exit(1)
+    command = f"apt-get update && apt-get install -y --no-install-recommends {names}"
+    say(f"管理者 (root) として次を実行してください: {command}", "run that command as root")
+    sys.exit(1)
 
 
 # --- Python packages ---------------------------------------------------------------------------
