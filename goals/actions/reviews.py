@@ -55,9 +55,9 @@ def withdraw(*, paper: OperatingPolicy, by: Actor) -> None:
 
 
 @transaction.atomic
-def begin(*, paper: OperatingPolicy, by: Actor) -> None:
+def begin(*, paper: OperatingPolicy, by: Actor, version: int | None = None) -> None:
     """Begin to review: from now on the department cannot withdraw."""
-    stored = _stored(paper)
+    stored = _seen(paper, version)
     if stored.status != Status.SUBMITTED or stored.review_began_at:
         return
     workflow.update_if_unchanged(stored, review_began_at=clock.now())
@@ -65,9 +65,9 @@ def begin(*, paper: OperatingPolicy, by: Actor) -> None:
 
 
 @transaction.atomic
-def return_(*, paper: OperatingPolicy, reason: str, by: Actor) -> None:
+def return_(*, paper: OperatingPolicy, reason: str, by: Actor, version: int | None = None) -> None:
     """差戻し: send the paper back with a reason and at least one remark."""
-    stored = _stored(paper)
+    stored = _seen(paper, version)
     workflow.check(Action.RETURN, stored.status)
     _owe_reason(reason, Action.RETURN)
     told = stored.remarks.filter(settled_at__isnull=True)
@@ -78,21 +78,21 @@ def return_(*, paper: OperatingPolicy, reason: str, by: Actor) -> None:
 
 
 @transaction.atomic
-def receive(*, paper: OperatingPolicy, by: Actor) -> None:
+def receive(*, paper: OperatingPolicy, by: Actor, version: int | None = None) -> None:
     """受理: the paper goes to the interview. Remarks that are left open stay with the office."""
-    _move(_stored(paper), Action.RECEIVE, by, reason="")
+    _move(_seen(paper, version), Action.RECEIVE, by, reason="")
 
 
 @transaction.atomic
-def finalise(*, paper: OperatingPolicy, by: Actor) -> None:
+def finalise(*, paper: OperatingPolicy, by: Actor, version: int | None = None) -> None:
     """確定: the paper is settled for the year and open to the whole city hall."""
-    _move(_stored(paper), Action.FINALISE, by, reason="")
+    _move(_seen(paper, version), Action.FINALISE, by, reason="")
 
 
 @transaction.atomic
-def reopen(*, paper: OperatingPolicy, reason: str, by: Actor) -> None:
+def reopen(*, paper: OperatingPolicy, reason: str, by: Actor, version: int | None = None) -> None:
     """Open the paper for revision, after the interview say, with a reason."""
-    stored = _stored(paper)
+    stored = _seen(paper, version)
     workflow.check(Action.REOPEN, stored.status)
     _owe_reason(reason, Action.REOPEN)
     _move(stored, Action.REOPEN, by, reason=reason)
@@ -161,9 +161,32 @@ def answer_remark(*, remark: Remark, answer: str, by: Actor) -> None:
 def settle_remarks(*, remarks: Sequence[Remark], by: Actor) -> None:
     """The office is content with what was done about these remarks."""
     for remark in remarks:
+        _refuse_while_written(remark)
         settled = Remark.objects.unsettled().filter(pk=remark.pk)
         if settled.update(settled_by=by.user, settled_at=clock.now()):
             audit.record("remark.settle", by=by, label=str(remark), subject=remark.paper)
+
+
+@transaction.atomic
+def ask_again(*, remark: Remark, by: Actor) -> None:
+    """Take back that a remark is settled: the next return tells it again."""
+    _refuse_while_written(remark)
+    opened = Remark.objects.filter(pk=remark.pk, settled_at__isnull=False)
+    if opened.update(settled_by=None, settled_at=None):
+        audit.record("remark.ask-again", by=by, label=str(remark), subject=remark.paper)
+
+
+def _refuse_while_written(remark: Remark) -> None:
+    if _stored(remark.paper).is_writable:
+        raise NotNow("部が直している間は、判定できません。提出された後に判定してください。")
+
+
+def _seen(paper: OperatingPolicy, version: int | None) -> OperatingPolicy:
+    """The locked row, if it is still the one that the person looked at (``version``)."""
+    stored = _stored(paper)
+    if version is not None and stored.version != version:
+        raise Conflict("画面を開いた後に、ほかの人が先に操作しました。")
+    return stored
 
 
 def _stored(paper: OperatingPolicy) -> OperatingPolicy:
