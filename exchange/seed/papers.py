@@ -126,7 +126,7 @@ class Story:
         if reason := self.told.get("not_applicable", {}).get(path):
             return reason, True
         body = self.told["responses"].get(path)
-        return (body, False) if body else None
+        return (body.strip(), False) if body else None
 
     def _write_answer(self, path: str, by: Actor) -> None:
         said = self._said_to(path)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import tomllib
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ def read(name: str) -> dict[str, Any]:
     return tomllib.loads((DEMO / name).read_text(encoding="utf-8"))
 
 
+@cache
 def people_to_show() -> list[tuple[str, str, str, str]]:
     """Whom the sign-in page of the demonstration offers: title, name, staff number, purpose."""
     people = read("people.toml")
