@@ -2,13 +2,14 @@
 
 import http.client
 import os
+import select
 import selectors
 import signal
 import socket
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -45,19 +46,12 @@ def children(pid: int) -> list[int]:
     return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
-def is_running(pid: int) -> bool:
-    """Neither gone nor only waiting to be counted out."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
-        os.sched_yield()
+def wait_for_the_end_of(pid: int) -> None:
+    with suppress(ProcessLookupError):
+        watched = os.pidfd_open(pid)
+        ended, _, _ = select.select([watched], [], [], SECONDS)
+        os.close(watched)
+        assert ended == [watched], f"process {pid} lives on"
 
 
 def read_until(process: subprocess.Popen[bytes], words: str) -> str:
@@ -104,8 +98,9 @@ class Served:
         connection.close()
         return status
 
-    def has_left_nobody(self) -> bool:
-        return not any(is_running(pid) for pid in self.family)
+    def leaves_nobody(self) -> None:
+        for pid in self.family:
+            wait_for_the_end_of(pid)
 
 
 @pytest.fixture
@@ -126,7 +121,7 @@ def test_parent_says_where_to_look_and_ends_both_when_asked(
     served.process.send_signal(number)
 
     assert served.process.wait(SECONDS) == 0
-    assert served.has_left_nobody()
+    served.leaves_nobody()
 
 
 @pytest.mark.parametrize(
@@ -142,10 +137,10 @@ def test_when_one_ends_the_parent_ends_the_other_and_names_it(
     assert served.process.returncode == 1
     sentence = said.decode().split("\n")[-3]
     assert sentence == f"{name} が止まったため、すべてを終わらせました（終了状態 -9）。"
-    assert served.has_left_nobody()
+    served.leaves_nobody()
 
 
 def test_both_end_when_the_parent_is_killed(served: Served) -> None:
     served.process.kill()
 
-    wait_until(served.has_left_nobody)
+    served.leaves_nobody()
