@@ -50,24 +50,50 @@ OFFICE, SECRETARY, MAYOR, DEPUTY, VIEWER, ADMINISTRATOR = (
 )
 DEPARTMENT = "総務部"
 
-# name, staff number ("" for nobody), address
+# name, staff number ("" for nobody), address; after " > " the link or button to follow from there
 PAGES = [
     ("signin", "", "/signin/"),
     ("home-head", HEAD, "/"),
+    ("home-drafter", DRAFTER, "/"),
+    ("home-returned", RETURNED, "/"),
+    ("home-incoming", INCOMING, "/"),
     ("home-office", OFFICE, "/"),
     ("home-mayor", MAYOR, "/"),
+    ("home-deputy", DEPUTY, "/"),
     ("home-secretary", SECRETARY, "/"),
+    ("home-viewer", VIEWER, "/"),
     ("policy", HEAD, "/policies/2023/"),
     ("paper", HEAD, "/papers/2023/somu/"),
+    ("paper-returned", RETURNED, "/papers/2023/shimin/"),
+    ("paper-finalised", FINALISED, "/papers/2023/seisaku/"),
+    ("paper-basics", HEAD, "/papers/2023/somu/basics/"),
+    ("paper-response", HEAD, "/papers/2023/somu/responses/1-4/"),
+    ("paper-submit", HEAD, "/papers/2023/somu/submit/"),
+    ("paper-history", RETURNED, "/papers/2023/shimin/history/"),
+    ("paper-revision", RETURNED, "/papers/2023/shimin/revisions/1/"),
+    ("goal-new", HEAD, "/papers/2023/somu/goals/new/"),
+    ("goal-errors", HEAD, "/papers/2023/somu/goals/new/ > 保存する"),
+    ("goal-edit", HEAD, "/papers/2023/somu/ > 編集する（目標1）"),
+    ("goal-copy", HEAD, "/papers/2023/somu/goals/copy/"),
+    ("goal-remove", HEAD, "/papers/2023/somu/ > 取り消す（目標1）"),
     ("board", OFFICE, "/papers/2023/"),
+    ("coverage", OFFICE, "/papers/2023/coverage/"),
+    ("review", OFFICE, "/papers/2023/kensetsu/review/"),
+    ("review-return", OFFICE, "/papers/2023/kodomo/review/return/"),
     ("interviews", SECRETARY, "/interviews/2023/"),
+    ("interview-new", SECRETARY, "/interviews/2023/new/"),
     ("packets", OFFICE, "/packets/2023/"),
+    ("packet-preview", OFFICE, "/packets/2023/somu/"),
     ("password", HEAD, "/password/"),
     ("signout", HEAD, "/signout/"),
+    ("refused", VIEWER, "/papers/2023/"),
     ("not-found", HEAD, "/papers/2023/nowhere/"),
     ("admin", ADMINISTRATOR, "/admin/"),
+    ("admin-people", ADMINISTRATOR, "/admin/departments/user/"),
+    ("admin-import", ADMINISTRATOR, "/admin/departments/user/import/"),
+    ("admin-department", ADMINISTRATOR, "/admin/departments/department/add/"),
 ]
-ANSWERS = {"not-found": 404}
+ANSWERS = {"not-found": 404, "refused": 403}
 
 
 def free_port() -> int:
@@ -125,26 +151,46 @@ def sign_in(page: Page, address: str, username: str) -> None:
     page.wait_for_load_state("networkidle")
 
 
-def photograph(page: Page, url: str, file: Path, expected: int) -> list[str]:
+def photograph(page: Page, address: str, file: Path, expected: int) -> list[str]:
     """Take one picture; what is wrong with the page, as sentences."""
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text))
-    response = page.goto(url)
-    page.wait_for_load_state("networkidle")
-    page.evaluate("document.fonts.ready")
-    height = page.evaluate("document.documentElement.scrollHeight")
-    size = page.viewport_size or {"width": WIDTHS[0]}
-    page.set_viewport_size({"width": size["width"], "height": max(height, 600)})
+    status = visit(page, address)
+    draw_whole(page)
     page.screenshot(path=file, full_page=True)
-    status = response.status if response else 0
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-    expected_noise = [text for text in found if "Failed to load resource" in text]
-    problems = [text for text in found if text not in expected_noise or status == expected == 200]
+    problems = [text for text in found if expected == 200 or "Failed to load" not in text]
     if status != expected:
         problems.append(f"status {status}")
     if wide > 0:
         problems.append(f"{wide} px too wide")
     return problems
+
+
+def visit(page: Page, address: str) -> int:
+    """Open the page, follow what is named after it, and tell the status of the last one."""
+    statuses: list[int] = []
+    page.on(
+        "response",
+        lambda response: (
+            response.request.is_navigation_request() and statuses.append(response.status)
+        ),
+    )
+    url, *steps = address.split(" > ")
+    page.goto(url)
+    for step in steps:
+        page.get_by_role("link", name=step).or_(page.get_by_role("button", name=step)).first.click()
+        page.wait_for_load_state("load")
+    page.wait_for_load_state("networkidle")
+    page.evaluate("document.fonts.ready")
+    return statuses[-1]
+
+
+def draw_whole(page: Page) -> None:
+    """Make the window as high as the page, so that nothing sticks to the middle of it."""
+    width = (page.viewport_size or {"width": WIDTHS[0]})["width"]
+    height = page.evaluate("document.documentElement.scrollHeight")
+    page.set_viewport_size({"width": width, "height": max(height, 600)})
 
 
 def photograph_all(browser: Browser, address: str, pages: list[tuple[str, str, str]]) -> list[str]:
