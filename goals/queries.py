@@ -6,11 +6,21 @@ from functools import cached_property
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
+from core.audit import subject_of
+from core.models import AuditEvent
 from core.permissions import Hidden, Holding, Permission, Refused
 from core.years import format_date
 from departments.models import Appointment, Department, User
 from departments.queries import authority, heads
-from goals.models import Goal, Indicator, OperatingPolicy, Remark, Response
+from goals.models import (
+    ConflictingDraft,
+    Goal,
+    Indicator,
+    OperatingPolicy,
+    Remark,
+    Response,
+    Revision,
+)
 from policies.models import BasicPolicy, Cycle, Measure, Section
 
 BASICS = ("mission", "situation", "analysis", "pioneering", "staff", "budget")
@@ -346,3 +356,28 @@ def _goal_snapshot(number: int, goal: Goal) -> dict[str, object]:
             for row in goal.indicators.all()
         ],
     }
+
+
+def revisions_of(paper: OperatingPolicy) -> QuerySet[Revision]:
+    """The versions that were handed in, newest first."""
+    return paper.revisions.select_related("submitted_by").order_by("-number")
+
+
+OF_THE_OFFICE = ("remark.make", "remark.drop", "remark.settle")
+
+
+def history(paper: OperatingPolicy, *, is_insider: bool, is_office: bool) -> QuerySet[AuditEvent]:
+    """The audit lines of a paper, newest first.
+
+    The department does not see what the office prepares before it tells; others see only how the
+    paper moved.
+    """
+    lines = AuditEvent.objects.of_subject(subject_of(paper))
+    if not is_insider:
+        return lines.filter(verb__startswith="paper.")
+    return lines if is_office else lines.exclude(verb__in=OF_THE_OFFICE)
+
+
+def conflicting_drafts(paper: OperatingPolicy) -> QuerySet[ConflictingDraft]:
+    """What people wrote while somebody else saved first, newest first."""
+    return paper.conflicting_drafts.select_related("written_by")

@@ -50,7 +50,7 @@ def save_goal(
         stored = lock(paper)
         row = _stored_goal(stored, goal) if goal else _added_goal(stored, key)
         before = goal_record(row) if row.version else {}
-        after = _record_of(values, indicators)
+        after = record_of(values, indicators)
         if before != after:
             expect(row, version if goal else min(row.version, 1))
             update_if_unchanged(row, **fields, **written(by))
@@ -92,12 +92,13 @@ def goal_record(goal: Goal) -> dict[str, Any]:
     values: dict[str, Any] = {name: getattr(goal, name) for name in names}
     values |= {name: list(getattr(goal, name).all()) for name in LINKS}
     rows = [{name: getattr(row, name) for name in INDICATOR} for row in goal.indicators.all()]
-    return _record_of(values, rows)
+    return record_of(values, rows)
 
 
-def _record_of(
+def record_of(
     values: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]
 ) -> dict[str, Any]:
+    """A goal as typed, in the shape in which it is compared and recorded."""
     record = {
         name: sorted(str(row) for row in value) if name in LINKS else plain(value)
         for name, value in values.items()

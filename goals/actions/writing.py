@@ -19,10 +19,15 @@ def lock(paper: OperatingPolicy) -> OperatingPolicy:
     """The stored paper, locked until the end of the transaction; NotNow unless writable."""
     rows = OperatingPolicy.objects.select_for_update(of=("self",)).select_related("department")
     stored = rows.get(pk=paper.pk)
-    if not stored.is_writable:
-        label = Status(stored.status).label
-        raise NotNow(f"この運営方針書は「{label}」のため、いまは書けません。")
+    check_writable(stored)
     return stored
+
+
+def check_writable(paper: OperatingPolicy) -> None:
+    """NotNow, with a sentence, unless the department may write now."""
+    if not paper.is_writable:
+        label = Status(paper.status).label
+        raise NotNow(f"この運営方針書は「{label}」のため、いまは書けません。")
 
 
 def expect(row: Any, version: int) -> None:

@@ -106,3 +106,15 @@ class CopyForm(forms.Form):
     def __init__(self, *args: Any, queryset: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["goals"].queryset = queryset
+
+
+class MoveForm(forms.Form):
+    """One step up or down."""
+
+    step = forms.TypedChoiceField(choices=[("-1", "上へ"), ("1", "下へ")], coerce=int)
+
+
+class RemoveForm(forms.Form):
+    """取消し: the version of the goal that the person saw."""
+
+    version = VersionField()

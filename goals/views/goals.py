@@ -1,6 +1,156 @@
-"""(being written)"""
-def new(request, **kwargs): raise NotImplementedError
-def copy(request, **kwargs): raise NotImplementedError
-def edit(request, **kwargs): raise NotImplementedError
-def remove(request, **kwargs): raise NotImplementedError
-def move(request, **kwargs): raise NotImplementedError
+"""The goals (組織目標) of a paper: add, edit, order, take off, copy from last year."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from core.permissions import Hidden, Permission
+from core.workflow import Conflict, NotNow
+from departments.access import requires
+from departments.queries import authority
+from goals import trail
+from goals.actions import goals
+from goals.actions.writing import check_writable
+from goals.forms.goals import GoalForm, indicator_rows, one_more_row, typed_indicator_rows
+from goals.forms.papers import CopyForm, MoveForm, RemoveForm
+from goals.models import Goal, OperatingPolicy
+from goals.queries import goal_on, goals_of, owed_sections
+from goals.views.fetch import fetch_paper
+from goals.views.page import last_year
+from goals.views.papers import place
+
+
+@requires(Permission.WRITE_PAPER)
+def new(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """An empty goal, tied to the item from which the person came."""
+    paper = fetch_paper(request, year, code)
+    if request.method == "POST":
+        return _save(request, paper, None)
+    check_writable(paper)
+    holding = authority(request.user, request.permission, paper.target, year=year)
+    asked = owed_sections(year).filter(path=request.GET.get("section", ""))
+    initial = {"lead_division": holding.division_id, "sections": list(asked)}
+    return _show(request, paper, None, GoalForm(paper=paper, initial=initial), indicator_rows())
+
+
+@requires(Permission.WRITE_PAPER)
+def edit(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
+    """A goal with its indicators and links."""
+    paper = fetch_paper(request, year, code)
+    goal = goal_on(paper, pk)
+    if request.method == "POST":
+        return _save(request, paper, goal)
+    check_writable(paper)
+    return _show(request, paper, goal, GoalForm(paper=paper, instance=goal), indicator_rows(goal))
+
+
+def _show(
+    request: HttpRequest,
+    paper: OperatingPolicy,
+    goal: Goal | None,
+    form: GoalForm,
+    rows: Any,
+    status: int = 200,
+    **more: object,
+) -> HttpResponse:
+    context = {"paper": paper, "goal": goal, "form": form, "rows": rows, **more}
+    return render(request, "goals/goal_form.html", context, status=status)
+
+
+def _save(request: HttpRequest, paper: OperatingPolicy, goal: Goal | None) -> HttpResponse:
+    if "add_row" in request.POST:
+        form = GoalForm(request.POST, paper=paper, instance=goal)
+        return _show(request, paper, goal, form, typed_indicator_rows(one_more_row(request.POST)))
+    form = GoalForm(request.POST, paper=paper, instance=goal)
+    rows = typed_indicator_rows(request.POST)
+    if not (form.is_valid() & rows.is_valid()):
+        return _show(request, paper, goal, form, rows)
+    try:
+        saved = goals.save_goal(
+            paper=paper,
+            goal=goal,
+            version=form.cleaned_data["version"],
+            values=form.values(),
+            indicators=rows.values(),
+            key=None if goal else form.cleaned_data["key"],
+            by=request.actor,
+        )
+    except Conflict:
+        return _both(request, paper, goal, form, rows)
+    except NotNow as refusal:
+        form.add_error(None, str(refusal))
+        return _show(request, paper, goal, form, rows, status=409)
+    return redirect(place(paper, f"goal-{saved.pk}"))
+
+
+def _both(
+    request: HttpRequest, paper: OperatingPolicy, goal: Goal | None, form: GoalForm, rows: Any
+) -> HttpResponse:
+    """Somebody saved first: what differs, above the form with what was typed."""
+    key = form.cleaned_data["key"]
+    stored = goal_on(paper, goal.pk) if goal else goals_of(paper).get(key=key)
+    theirs = goals.goal_record(stored)
+    mine = goals.record_of(form.values(), rows.values())
+    typed = request.POST.copy()
+    typed["version"] = str(stored.version)
+    return _show(
+        request,
+        paper,
+        stored,
+        GoalForm(typed, paper=paper, instance=stored),
+        rows,
+        status=409,
+        stored=stored,
+        changes=trail.changes(theirs, mine),
+    )
+
+
+@requires(Permission.WRITE_PAPER)
+def remove(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
+    """Take a goal off the paper, after a question."""
+    paper = fetch_paper(request, year, code)
+    goal = goal_on(paper, pk)
+    form = RemoveForm(request.POST or None, initial={"version": goal.version})
+    if request.method == "POST" and form.is_valid():
+        goals.remove_goal(goal=goal, version=form.cleaned_data["version"], by=request.actor)
+        messages.success(request, f"目標「{goal.title}」を取り消しました。")
+        return redirect(place(paper, "goals"))
+    check_writable(paper)
+    return render(request, "goals/goal_remove.html", {"paper": paper, "goal": goal, "form": form})
+
+
+@requires(Permission.WRITE_PAPER)
+@require_POST
+def move(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
+    """Up or down in the order of weight."""
+    paper = fetch_paper(request, year, code)
+    goal = goal_on(paper, pk)
+    form = MoveForm(request.POST)
+    if form.is_valid():
+        goals.move_goal(goal=goal, step=form.cleaned_data["step"], by=request.actor)
+    return redirect(place(paper, f"goal-{pk}"))
+
+
+@requires(Permission.WRITE_PAPER)
+def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
+    """Choose among last year's goals and copy them."""
+    paper = fetch_paper(request, year, code)
+    source = last_year(request, paper)
+    if source is None:
+        raise Hidden("昨年度の運営方針書はありません。")
+    old = goals_of(source)
+    form = CopyForm(request.POST or None, queryset=old)
+    if request.method == "POST" and form.is_valid():
+        chosen = list(form.cleaned_data["goals"])
+        count = goals.copy_goals(paper=paper, source=source, chosen=chosen, by=request.actor)
+        messages.success(
+            request, f"昨年度の目標を{count}件写しました。今年度の内容に直してください。"
+        )
+        return redirect(place(paper, "goals"))
+    check_writable(paper)
+    present = {goal.title for goal in goals_of(paper)}
+    context = {"paper": paper, "source": source, "form": form, "old": old, "present": present}
+    return render(request, "goals/goal_copy.html", context)

@@ -1,0 +1,142 @@
+"""The history of a paper in words."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from core.models import AuditEvent
+from core.text import format_integer
+from core.workflow import Status
+from core.years import format_date
+from goals.differences import Piece, pieces
+from goals.models import Goal, Indicator, OperatingPolicy, Response
+
+VERBS: Mapping[str, str] = {
+    "basics.save": "部の使命・現状を保存",
+    "response.save": "部の方針を保存",
+    "goal.add": "目標を追加",
+    "goal.save": "目標を保存",
+    "goal.remove": "目標を取消し",
+    "goal.move": "目標の順を変更",
+    "goal.copy": "昨年度の目標を複写",
+    "conflict.keep": "重なった文を保管",
+    "paper.submit": "提出",
+    "paper.withdraw": "引戻し",
+    "paper.return": "差戻し",
+    "paper.receive": "受理",
+    "paper.finalise": "確定",
+    "paper.reopen": "修正のために戻した",
+    "paper.publish": "公表",
+    "review.begin": "審査を開始",
+    "remark.make": "指摘を記入",
+    "remark.drop": "指摘を取消し",
+    "remark.answer": "指摘に返事",
+    "remark.settle": "指摘を解決",
+}
+LABELS: Mapping[str, str] = {
+    **{
+        field.name: str(getattr(field, "verbose_name", field.name)).removesuffix("（千円）")
+        for model in (OperatingPolicy, Response, Goal)
+        for field in model._meta.get_fields()
+        if not field.auto_created
+    },
+    "staff": "職員数",
+    "is_own": "部独自の目標",
+    "indicators": "指標",
+    "answer": "返事",
+    "reason": "理由",
+    "goals": "目標",
+    "order": "並び順",
+    "title": "目標",
+    "body": "文",
+}
+UNITS = {"budget": "千円", "staff": "人"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One field: what it said before and after."""
+
+    label: str
+    before: str
+    after: str
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Both laid over each other."""
+        return pieces(self.before, self.after)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the audit trail, for people."""
+
+    event: AuditEvent
+
+    @property
+    def words(self) -> str:
+        """What was done."""
+        return VERBS.get(self.event.verb, "変更")
+
+    @property
+    def where(self) -> str:
+        """On what, where it is not the paper itself."""
+        return "" if self.event.verb.startswith("paper.") else self.event.label
+
+    @property
+    def changes(self) -> list[Change]:
+        """What changed, field by field."""
+        return changes(self.event.before, self.event.after)
+
+
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """The fields in which two records differ, in words."""
+    names = list(dict.fromkeys([*after, *before]))
+    pairs = [
+        Change(label_of(name), described(name, before.get(name)), described(name, after.get(name)))
+        for name in names
+    ]
+    return [change for change in pairs if change.before != change.after]
+
+
+def label_of(name: str) -> str:
+    """The Japanese name of a field."""
+    return LABELS.get(name, name)
+
+
+def described(name: str, value: Any) -> str:
+    """A recorded value in words; empty for nothing."""
+    if value is None or value == "":
+        return ""
+    if isinstance(value, bool):
+        return "はい" if value else "いいえ"
+    if isinstance(value, int):
+        return f"{format_integer(value)}{UNITS.get(name, '')}"
+    if isinstance(value, list | tuple):
+        return "\n".join(_row(row) for row in value)
+    return _worded(name, str(value))
+
+
+def _worded(name: str, value: str) -> str:
+    if name == "kind" and value in Goal.Kind.values:
+        return str(Goal.Kind(value).label)
+    if name == "status" and value in Status.values:
+        return str(Status(value).label)
+    if name == "due_on":
+        return format_date(dt.date.fromisoformat(value))
+    return value
+
+
+def _row(row: Any) -> str:
+    if not isinstance(row, Mapping):
+        return str(row)
+    kind = row.get("kind", "")
+    label = Indicator.Kind(kind).label if kind in Indicator.Kind.values else kind
+    unit = row.get("unit", "")
+    parts = [f"{row.get('name', '')}（{label}）"]
+    parts += [f"現状{row['baseline']}{unit}"] if row.get("baseline") else []
+    parts += [f"目標{row.get('target', '')}{unit}"]
+    parts += [f"根拠：{row['rationale']}"] if row.get("rationale") else []
+    return "　".join(parts)

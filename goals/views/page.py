@@ -1,0 +1,212 @@
+"""What the page of a paper shows, and to whom."""
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest
+
+from core import clock
+from core.permissions import Permission
+from core.workflow import Status
+from core.years import business_days_until
+from departments.queries import may
+from goals.models import Goal, OperatingPolicy, Remark, Revision
+from goals.queries import (
+    BASICS,
+    Answer,
+    Missing,
+    Sheet,
+    conflicting_drafts,
+    cycle,
+    lacks,
+    previous_paper,
+    revisions_of,
+    sheet,
+)
+from goals.trail import described, label_of
+from policies.models import Cycle
+
+MISSING_SHOWN = 8
+LATELY = dt.timedelta(minutes=30)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """What the person of the request may do on this paper, now."""
+
+    can_write: bool
+    can_submit: bool
+    can_review: bool
+    writes_now: bool
+
+    @property
+    def is_insider(self) -> bool:
+        """Whether remarks and drafts are this person's business."""
+        return self.can_write or self.can_review
+
+
+@dataclass(frozen=True)
+class GoalRow:
+    """A goal as the page shows it."""
+
+    number: int
+    goal: Goal
+    lacks: list[str]
+    remarks: list[Remark]
+    is_last: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """How long is left."""
+
+    at: dt.datetime
+    days: int
+    is_over: bool
+
+
+@dataclass
+class Page:
+    """The paper with what belongs beside it."""
+
+    paper: OperatingPolicy
+    sheet: Sheet
+    reader: Reader
+    due: Due | None
+    goals: list[GoalRow]
+    remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def first_missing(self) -> list[Missing]:
+        return self.sheet.missing[:MISSING_SHOWN]
+
+    @property
+    def more_missing(self) -> list[Missing]:
+        return self.sheet.missing[MISSING_SHOWN:]
+
+    @property
+    def answered(self) -> int:
+        """Answers that say what the department does (該当なし apart)."""
+        return self.sheet.given - self.sheet.not_applicable
+
+    @property
+    def unanswered(self) -> int:
+        return self.sheet.owed - self.sheet.given
+
+    @property
+    def basics(self) -> list[tuple[str, str]]:
+        """Label and text of the paper's own fields."""
+        return [(label_of(name), described(name, getattr(self.paper, name))) for name in BASICS]
+
+    @property
+    def can_withdraw(self) -> bool:
+        """Handed in, and nobody has begun to review it."""
+        submitted = self.paper.status == Status.SUBMITTED
+        return self.reader.can_submit and submitted and not self.paper.review_began_at
+
+    @property
+    def is_policy_draft(self) -> bool:
+        """Whether the mayor's text is not issued yet."""
+        policy = self.sheet.policy
+        return policy is not None and not policy.is_issued_on(clock.today())
+
+    @property
+    def lately(self) -> Answer | None:
+        """The answer that somebody wrote last, within the last half hour."""
+        since = clock.now() - LATELY
+        written = [
+            (answer.response.updated_at, answer)
+            for answer in self.sheet.answers
+            if answer.response and answer.response.updated_at and answer.response.updated_by_id
+        ]
+        recent = [pair for pair in written if pair[0] > since]
+        return max(recent, key=lambda pair: pair[0])[1] if recent else None
+
+
+def reader_of(request: HttpRequest, paper: OperatingPolicy) -> Reader:
+    """What the person may do, asked of the one rule."""
+
+    def can(permission: Permission) -> bool:
+        return may(request.user, permission, paper.target, year=paper.year)
+
+    can_write = can(Permission.WRITE_PAPER)
+    return Reader(
+        can_write=can_write,
+        can_submit=can(Permission.SUBMIT_PAPER),
+        can_review=can(Permission.REVIEW_PAPER),
+        writes_now=can_write and paper.is_writable,
+    )
+
+
+def page_of(request: HttpRequest, paper: OperatingPolicy) -> Page:
+    """All that the page, or a fragment of it, shows."""
+    reader = reader_of(request, paper)
+    content = sheet(paper)
+    told = open_remarks(content.remarks) if reader.is_insider else []
+    for answer in content.answers:
+        answer.remarks = [r for r in told if r.response_to_id == answer.section.pk]
+    placed = {r.pk for answer in content.answers for r in answer.remarks}
+    rows = _rows(content, told)
+    placed |= {r.pk for row in rows for r in row.remarks}
+    return Page(
+        paper=paper,
+        sheet=content,
+        reader=reader,
+        due=due_of(cycle(paper.year)),
+        goals=rows,
+        remarks=[r for r in told if r.pk not in placed],
+    )
+
+
+def open_remarks(remarks: list[Remark]) -> list[Remark]:
+    """What the department has been told and the office has not settled."""
+    return [remark for remark in remarks if remark.told_at and not remark.settled_at]
+
+
+def _rows(content: Sheet, told: list[Remark]) -> list[GoalRow]:
+    return [
+        GoalRow(
+            number=number,
+            goal=goal,
+            lacks=lacks(goal),
+            remarks=[r for r in told if r.goal_id == goal.pk],
+            is_last=number == len(content.goals),
+        )
+        for number, goal in enumerate(content.goals, 1)
+    ]
+
+
+def due_of(settings: Cycle | None) -> Due | None:
+    """The day by which papers are handed in, and the open days left."""
+    if settings is None:
+        return None
+    at = settings.submission_due
+    days = business_days_until(clock.today(), at.astimezone(clock.now().tzinfo).date())
+    return Due(at=at, days=days, is_over=clock.now() > at)
+
+
+def last_year(request: HttpRequest, paper: OperatingPolicy) -> OperatingPolicy | None:
+    """Last year's paper, where the person may read it."""
+    old = previous_paper(paper)
+    if old and may(request.user, Permission.READ_PAPER, old.target, year=old.year):
+        return old
+    return None
+
+
+def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:
+    """The context of the whole page."""
+    page = page_of(request, paper)
+    return {
+        "paper": paper,
+        "page": page,
+        "reader": page.reader,
+        "last_year": last_year(request, paper),
+        "has_conflicts": page.reader.can_write and conflicting_drafts(paper).exists(),
+    }
+
+
+def revisions_for(paper: OperatingPolicy, reader: Reader) -> list[Revision]:
+    """The versions that a person may read: all, or for those outside only the one in force."""
+    rows = list(revisions_of(paper))
+    return rows if reader.is_insider else rows[:1]
