@@ -5,15 +5,17 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 
 from core import audit, clock
 from core.permissions import Permission, Post, Refused, Target
+from core.text import normalise
 from departments.models import Appointment, Department, User
 from departments.queries import authority, heads, may
 from exchange.seed import build_demo_city
 from exchange.seed.reading import office_moments, people_to_show
-from goals.models import OperatingPolicy, Revision
+from goals.models import Goal, OperatingPolicy, Response, Revision
 from goals.queries import board, sheet
 from interviews.models import Interview
 from policies.models import BasicPolicy, Section
@@ -181,6 +183,21 @@ def test_interviews_do_not_meet_in_a_room_or_in_a_person(city: None) -> None:
 
     assert len(rows) == 7
     assert clashes == []
+
+
+def test_every_row_is_one_that_the_forms_would_take(city: None) -> None:
+    for room in ("departments", "policies", "goals", "interviews"):
+        for model in apps.get_app_config(room).get_models():
+            for row in model._default_manager.all():
+                row.clean_fields()
+                row.validate_constraints()
+
+
+def test_texts_are_stored_as_the_product_normalises_them(city: None) -> None:
+    texts = [response.body for response in Response.objects.all()]
+    texts += [value for goal in Goal.objects.all() for value in (goal.title, goal.method)]
+
+    assert texts == [normalise(text).strip() for text in texts]
 
 
 def test_names_are_stored_as_they_are_written(city: None) -> None:
