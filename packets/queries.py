@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from core import clock
-from core.permissions import Post
+from core.permissions import Hidden, Permission, Post
 from departments.models import Appointment, User
+from departments.queries import may
 from goals.models import OperatingPolicy
 from goals.queries import Sheet, previous_paper, sheet
 from interviews.models import Interview
+from packets.models import PacketFile
 
 POSTS_IN_ORDER = list(Post)
 CITY_POSTS_FIRST = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT, Post.HEAD)
@@ -97,3 +99,75 @@ def _rank(appointment: Appointment) -> int:
     if post in CITY_POSTS_FIRST:
         return CITY_POSTS_FIRST.index(post)
     return len(CITY_POSTS_FIRST) + POSTS_IN_ORDER.index(post)
+
+
+# ---- files -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """One department in the list of packets: its paper, its interview, its newest PDF."""
+
+    paper: OperatingPolicy
+    interview: Interview | None
+    file: PacketFile | None
+
+
+def rows(user: User, year: int) -> list[Row]:
+    """The packets that ``user`` may print, in the order of the interviews; undated ones last."""
+    papers = [
+        paper
+        for paper in OperatingPolicy.objects.for_page()
+        .filter(year=year)
+        .order_by("department__order", "pk")
+        if may(user, Permission.READ_PACKET, paper.target, year=year)
+    ]
+    interviews: dict[int, Interview] = {}
+    for interview in Interview.objects.standing().filter(year=year).order_by("starts_at", "pk"):
+        interviews.setdefault(interview.department_id, interview)
+    files: dict[int, PacketFile] = {}
+    for file in PacketFile.objects.newest_first().filter(paper__in=papers):
+        files.setdefault(file.paper_id, file)
+    for paper in papers:
+        if paper.pk in files:
+            files[paper.pk].paper = paper
+    found = [
+        Row(paper, interviews.get(paper.department_id), files.get(paper.pk)) for paper in papers
+    ]
+    return sorted(found, key=_place)
+
+
+def _place(row: Row) -> tuple[bool, float]:
+    return row.interview is None, row.interview.starts_at.timestamp() if row.interview else 0
+
+
+def file_of_record(paper: OperatingPolicy, digest: str) -> PacketFile | None:
+    """The PDF of just this record that is there already, or underway."""
+    same = PacketFile.objects.filter(paper=paper, digest=digest).select_related("paper__department")
+    underway = same.underway().order_by("-pk").first()
+    if underway:
+        return underway
+    done = same.filter(status=PacketFile.Status.DONE).order_by("-pk").first()
+    return done if done and done.path.exists() else None
+
+
+def file_with_paper(pk: int) -> PacketFile:
+    """A wish with its paper and department."""
+    return PacketFile.objects.select_related("paper__department").get(pk=pk)
+
+
+def file_for(paper: OperatingPolicy, pk: int) -> PacketFile:
+    """A PDF of ``paper``. Raises Hidden where it has none of that number."""
+    file = PacketFile.objects.newest_first().filter(paper=paper, pk=pk).first()
+    if file is None:
+        raise Hidden("この面談資料はありません。")
+    file.paper = paper
+    return file
+
+
+def history(paper: OperatingPolicy) -> list[PacketFile]:
+    """The PDFs of a paper, the newest first; at most ten."""
+    files = list(PacketFile.objects.newest_first().filter(paper=paper)[:10])
+    for file in files:
+        file.paper = paper
+    return files

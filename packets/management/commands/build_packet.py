@@ -13,6 +13,7 @@ from packets.rendering import PressFailure, make, write_file
 
 
 class Command(BaseCommand):
+    requires_system_checks = ()
     help = "1つの部の面談資料をPDFで書き出します。"
 
     def add_arguments(self, parser: CommandParser) -> None:
