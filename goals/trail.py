@@ -10,7 +10,7 @@ from core.models import AuditEvent
 from core.text import format_integer
 from core.workflow import Status
 from core.years import format_date
-from goals.differences import Piece, pieces
+from goals.differences import Piece, new_side, old_side, pieces
 from goals.models import Goal, Indicator, OperatingPolicy, Response
 
 VERBS: Mapping[str, str] = {
@@ -67,6 +67,16 @@ class Change:
     def pieces(self) -> list[Piece]:
         """Both laid over each other."""
         return pieces(self.before, self.after)
+
+    @property
+    def old_side(self) -> list[Piece]:
+        """What stood there before."""
+        return old_side(self.pieces)
+
+    @property
+    def new_side(self) -> list[Piece]:
+        """What stands there now."""
+        return new_side(self.pieces)
 
 
 @dataclass(frozen=True)

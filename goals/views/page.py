@@ -86,6 +86,15 @@ class Page:
         return self.sheet.missing[MISSING_SHOWN:]
 
     @property
+    def all_remarks(self) -> list[Remark]:
+        """The open remarks of the whole paper."""
+        return open_remarks(self.sheet.remarks) if self.reader.is_insider else []
+
+    @property
+    def answered_remarks(self) -> list[Remark]:
+        return [remark for remark in self.all_remarks if remark.answer]
+
+    @property
     def answered(self) -> int:
         """Answers that say what the department does (該当なし apart)."""
         return self.sheet.given - self.sheet.not_applicable
