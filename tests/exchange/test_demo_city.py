@@ -87,13 +87,20 @@ def test_the_policies_come_from_the_parser(city: None) -> None:
     assert not Section.objects.filter(is_open=True, short_name="").exists()
 
 
-def test_every_department_of_the_day_has_one_head_or_more_and_one_drafter(city: None) -> None:
+def test_every_department_of_the_day_has_a_head_and_a_drafter(city: None) -> None:
+    today = clock.today()
     departments = set(Department.objects.in_year(2023))
+    drafters = Appointment.objects.held_on(today, known_on=today).filter(post=Post.DRAFTER)
 
     assert {head.department for head in heads(2023)} == departments
-    assert set(Department.objects.exclude(pk__in=[d.pk for d in departments])) == {
-        Department.objects.get(code="toshi")
-    }
+    assert {drafter.department for drafter in drafters} == departments
+    assert [d.code for d in Department.objects.all() if d not in departments] == ["toshi"]
+
+
+def test_two_departments_have_a_second_head(city: None) -> None:
+    own = [head.department.code for head in heads(2023) if not head.standing_in_for_id]
+
+    assert [code for code, count in Counter(own).items() if count > 1] == ["seisaku", "somu"]
 
 
 def test_every_post_is_held_on_the_day_of_the_demo(city: None) -> None:
