@@ -11,7 +11,7 @@ from core import clock
 from core.audit import Actor
 from departments.models import Appointment, Charge, Department, Division, User
 from exchange.seed.reading import DEMO, moment
-from interviews.models import Interview
+from interviews.actions import Booking, schedule
 from policies.actions import save_basic_policy
 from policies.models import Cycle, Measure, Plan, Section
 from policies.parsing import parse
@@ -166,12 +166,17 @@ def lay_interviews(rows: Rows) -> None:
     people = {user.username: user for user in User.objects.all()}
     departments = {department.code: department for department in Department.objects.all()}
     for row in rows:
-        interview = Interview.objects.create(
-            year=row["year"],
-            department=departments[row["department"]],
+        booking = Booking(
             starts_at=moment(row["starts_at"]),
             ends_at=moment(row["ends_at"]),
             room=row["room"],
+            interviewers=[people[number] for number in row["interviewers"]],
+            attendees=[people[number] for number in row["attendees"]],
         )
-        interview.interviewers.set([people[number] for number in row["interviewers"]])
-        interview.attendees.set([people[number] for number in row["attendees"]])
+        with clock.at(moment(row["entered_at"])):
+            schedule(
+                year=row["year"],
+                department=departments[row["department"]],
+                booking=booking,
+                by=Actor(user=people[row["entered_by"]]),
+            )
