@@ -1,6 +1,6 @@
-"""Django's permission questions (its admin asks them), answered from posts."""
+"""Sign-in by allauth; Django's permission questions (its admin asks them) answered from posts."""
 
-from django.contrib.auth.backends import BaseBackend
+from allauth.account.auth_backends import AuthenticationBackend
 
 from core.permissions import Permission
 from departments.models import User
@@ -23,7 +23,7 @@ TABLES = {
 """Which post's permission opens which table of the admin; what is not here stays closed."""
 
 
-class PostBackend(BaseBackend):
+class PostBackend(AuthenticationBackend):
     """Tables of the admin are open to posts, not to flags on a person."""
 
     def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:

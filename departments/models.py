@@ -145,11 +145,7 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether any table of the app is open in the admin."""
-        return self.is_active and any(
-            backend.has_module_perms(self, app_label)
-            for backend in get_backends()
-            if hasattr(backend, "has_module_perms")
-        )
+        return self.is_active and any(b.has_module_perms(self, app_label) for b in get_backends())
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

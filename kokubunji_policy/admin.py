@@ -2,7 +2,8 @@
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 
 from core.permissions import Permission, Refused
 
@@ -27,3 +28,16 @@ class CityAdminSite(AdminSite):
         except Refused:
             return False
         return True
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Nobody signs in here: who has no post for the admin is told so."""
+        if request.user.is_authenticated and not self.has_permission(request):
+            raise Refused("いまの職では、管理画面は使えません。")
+        page = "admin:index" if request.user.is_authenticated else "account_login"
+        return HttpResponseRedirect(reverse(page))
+
+    def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_logout"))
+
+    def password_change(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        return HttpResponseRedirect(reverse("account_change_password"))

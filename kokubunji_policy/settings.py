@@ -197,10 +197,7 @@ USE_TZ = True
 
 # Sign-in
 AUTH_USER_MODEL = "departments.User"
-AUTHENTICATION_BACKENDS = [
-    "allauth.account.auth_backends.AuthenticationBackend",
-    "departments.backends.PostBackend",
-]
+AUTHENTICATION_BACKENDS = ["departments.backends.PostBackend"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (

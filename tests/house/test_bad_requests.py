@@ -143,7 +143,9 @@ def test_unknown_and_repeated_keys_change_nothing_else(head, address, paper):
     assert (stored.pk, stored.status, stored.year) == (paper.pk, "draft", 2023)
 
 
-@pytest.mark.parametrize("form", [{}, {"version": ""}, {"version": "x", "body": "a"}, {"body": "a"}])
+@pytest.mark.parametrize(
+    "form", [{}, {"version": ""}, {"version": "x", "body": "a"}, {"body": "a"}]
+)
 def test_missing_keys(head, address, form):
     assert head.post(address, form).status_code in {200, 400, 409}
     assert not Response.objects.exclude(body="").exists()

@@ -18,8 +18,7 @@ EDITORS, ROUNDS = 20, 10
 def editors(transactional_db, somu, client_of):
     """Signed-in clients of twenty people who draft for the same department."""
     appointments = [
-        AppointmentFactory(post=Post.DRAFTER, title="主任", department=somu)
-        for _ in range(EDITORS)
+        AppointmentFactory(post=Post.DRAFTER, title="主任", department=somu) for _ in range(EDITORS)
     ]
     return [client_of(appointment.user) for appointment in appointments]
 

@@ -1,0 +1,61 @@
+"""Closed by default: no address without a declared permission, no printed page out of date."""
+
+from pathlib import Path
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.http import HttpResponse
+from django.urls import path
+
+import core
+from home.addresses import addresses
+
+CORE = {
+    "__init__",
+    "admin",
+    "apps",
+    "audit",
+    "clock",
+    "context",
+    "middleware",
+    "models",
+    "permissions",
+    "tables",
+    "text",
+    "views",
+    "workflow",
+    "years",
+}
+
+
+def test_every_address_says_who_may_enter():
+    assert [address.route for address in addresses() if not address.asks_for] == []
+
+
+def test_only_sign_in_sign_out_and_health_are_public():
+    public = {address.route for address in addresses() if address.is_public}
+    assert public == {"/signin/", "/signout/", "/healthz"}
+
+
+def test_printed_documents_are_current():
+    call_command("print_docs", check=True)
+
+
+def test_core_stays_a_closed_list_of_files():
+    files = {path.stem for path in Path(core.__file__).parent.glob("*.py")}
+    assert files <= CORE
+
+
+def undeclared(request):
+    return HttpResponse("secret")
+
+
+urlpatterns = [path("undeclared/", undeclared)]
+
+
+@pytest.mark.django_db
+@pytest.mark.urls("tests.house.test_addresses")
+def test_view_that_says_nothing_stays_closed(cast, client_of):
+    with pytest.raises(ImproperlyConfigured, match="declares no access"):
+        client_of(cast.administrator).get("/undeclared/")

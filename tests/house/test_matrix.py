@@ -1,0 +1,168 @@
+"""Every address x every post: allowed or refused as docs/permissions.md, the printed page, says."""
+
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from core.permissions import Post
+from goals.models import Remark, Revision
+from home.addresses import addresses
+from packets.models import PacketFile
+from tests.factories import GoalFactory, InterviewFactory, ResponseFactory, jst
+
+pytestmark = pytest.mark.django_db
+ADDRESSES = [a for a in addresses() if a.permission and not a.is_admin]
+POSTS = {
+    "head": Post.HEAD,
+    "chief": Post.CHIEF,
+    "drafter": Post.DRAFTER,
+    "mayor": Post.MAYOR,
+    "deputy": Post.DEPUTY_MAYOR,
+    "superintendent": Post.SUPERINTENDENT,
+    "office": Post.POLICY_OFFICE,
+    "secretary": Post.SECRETARY,
+    "viewer": Post.VIEWER,
+    "administrator": Post.ADMINISTRATOR,
+    "incoming_head": Post.HEAD,
+    "nobody": None,
+}
+STATUSES = {"draft": set(), "submitted": {"提出されたもの"}}
+STATUSES["finalised"] = {"提出されたもの", "確定したもの"}
+
+
+def _rows(heading):
+    page = (Path(settings.BASE_DIR) / "docs" / "permissions.md").read_text()
+    part = page.split(heading)[1].split("\n# ")[0]
+    rows = [line.strip("| ").split(" | ") for line in part.splitlines() if line.startswith("| ")]
+    return rows[0], [[cell.strip() for cell in row] for row in rows[1:]]
+
+
+def printed_scopes():
+    """permission label → post label → set of scopes, as printed."""
+    head, rows = _rows("# 権限")
+    return {
+        row[0]: {
+            post.strip(): set() if cell == "－" else set(cell.split("・"))
+            for post, cell in zip(head[1:], row[1:], strict=True)
+        }
+        for row in rows
+    }
+
+
+def printed_addresses():
+    """name of address → permission label, as printed."""
+    _, rows = _rows("# 画面のアドレス")
+    return {row[1].strip("`"): row[2] for row in rows}
+
+
+def expected(name, person, status):
+    """Whether the page says that this person may, on 総務部's paper in this state."""
+    post = POSTS[person]
+    if post is None:
+        return False
+    scopes = printed_scopes()[printed_addresses()[name]][post.label]
+    if not _is_about_a_paper(name):
+        return bool(scopes)
+    own = {"自分の部"} if person in {"head", "chief", "drafter"} else set()
+    return bool(scopes & ({"すべて"} | own | STATUSES[status]))
+
+
+def _is_about_a_paper(name):
+    return any("<slug:code>" in address.route for address in ADDRESSES if address.name == name)
+
+
+@pytest.fixture
+def objects(paper, cast):
+    goal = GoalFactory(paper=paper)
+    ResponseFactory(paper=paper, section=paper_section(paper))
+    remark = Remark.objects.create(
+        paper=paper,
+        goal=goal,
+        body="時期を",
+        made_by=cast.office,
+        made_at=jst(2023, 3, 27),
+        told_at=jst(2023, 3, 27),
+    )
+    Revision.objects.create(
+        paper=paper,
+        number=1,
+        content=REVISION,
+        submitted_by=cast.head,
+        submitted_at=jst(2023, 3, 27),
+    )
+    file = PacketFile.objects.create(paper=paper, asked_by=cast.head, asked_at=jst(2023, 3, 27))
+    interview = InterviewFactory(department=paper.department, interviewers=[cast.mayor])
+    return {
+        "goals:goal": goal.pk,
+        "goals:": remark.pk,
+        "packets:": file.pk,
+        "interviews:": interview.pk,
+    }
+
+
+REVISION = {
+    "year": 2023,
+    "department": "総務部",
+    "heads": [],
+    "basics": {},
+    "responses": [],
+    "goals": [],
+}
+
+
+def paper_section(paper):
+    from policies.models import Section
+
+    return Section.objects.get(policy__year=paper.year, path="1-1")
+
+
+def address_of(route, name, objects):
+    values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1, "department": "somu"}
+    names = re.findall(r"<\w+:(\w+)>", route)
+    key = next((prefix for prefix in objects if name.startswith(prefix)), None)
+    return reverse(name, kwargs={n: objects[key] if n == "pk" else values[n] for n in names})
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_every_post_is_allowed_or_refused_as_printed(
+    address, method, objects, paper, cast, client_of
+):
+    where = address_of(address.route, address.name, objects)
+    wrong = []
+    for status in STATUSES if _is_about_a_paper(address.name) else ["draft"]:
+        type(paper).objects.filter(pk=paper.pk).update(status=status)
+        for person in POSTS:
+            client = client_of(getattr(cast, person))
+            with transaction.atomic():
+                answer = getattr(client, method)(where)
+                transaction.set_rollback(True)
+            is_allowed = answer.status_code not in {403, 404}
+            if is_allowed is not expected(address.name, person, status):
+                wrong.append(f"{person} {status}: {answer.status_code}")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)
+def test_nobody_enters_without_signing_in(address, objects, client):
+    where = address_of(address.route, address.name, objects)
+    for answer in (client.get(where), client.post(where)):
+        assert answer.status_code == 302
+        assert answer.headers["Location"].startswith("/signin/")
+
+
+@pytest.mark.parametrize("person", POSTS)
+def test_admin_opens_its_tables_as_printed(person, cast, client_of):
+    client = client_of(getattr(cast, person))
+    post = POSTS[person]
+    printed, scopes = printed_addresses(), printed_scopes()
+    lists = [name for name in printed if name.endswith("_changelist")]
+    assert len(lists) > 8
+    for name in lists:
+        status = client.get(reverse(name)).status_code
+        allowed = post is not None and bool(scopes[printed[name]][post.label])
+        assert (status == 200) is allowed, f"{name}: {status}"
