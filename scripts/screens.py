@@ -24,6 +24,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import TimeoutError as NothingFound
 
 ROOT = Path(__file__).resolve().parent.parent
 TARGET = ROOT / "screens"
@@ -155,7 +156,10 @@ def photograph(page: Page, address: str, file: Path, expected: int) -> list[str]
     """Take one picture; what is wrong with the page, as sentences."""
     found: list[str] = []
     page.on("console", lambda message: found.append(message.text))
-    status = visit(page, address)
+    try:
+        status = visit(page, address)
+    except NothingFound:
+        return ["nothing to follow from there"]
     draw_whole(page)
     page.screenshot(path=file, full_page=True)
     wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -179,7 +183,9 @@ def visit(page: Page, address: str) -> int:
     url, *steps = address.split(" > ")
     page.goto(url)
     for step in steps:
-        page.get_by_role("link", name=step).or_(page.get_by_role("button", name=step)).first.click()
+        page.get_by_role("link", name=step).or_(page.get_by_role("button", name=step)).first.click(
+            timeout=5000
+        )
         page.wait_for_load_state("load")
     page.wait_for_load_state("networkidle")
     page.evaluate("document.fonts.ready")
