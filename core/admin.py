@@ -1,0 +1,228 @@
+"""What all tables of the admin share, and the audit trail.
+
+Every write leaves one line in the audit trail, in the transaction of the write; the history of a
+row is read from there, so Django's own log stays empty.
+"""
+
+import datetime as dt
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextInputWidget
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+
+from core import audit
+from core.middleware import address_of
+from core.models import AuditEvent
+from core.resources import difference, stored_values
+from core.text import NumberProblem, normalise, parse_integer
+from core.years import DateProblem, format_year, parse_date
+
+# Fields: typed as people type, stored normalised
+
+
+class NormalisedField(forms.CharField):
+    """Text without control characters, newlines as the database keeps them."""
+
+    def to_python(self, value: Any) -> Any:
+        return normalise(super().to_python(value))
+
+
+class EitherCalendarField(forms.DateField):
+    """A date in 和暦 or in the western calendar."""
+
+    def to_python(self, value: Any) -> dt.date | None:
+        if value in self.empty_values or isinstance(value, dt.date):
+            return super().to_python(value)
+        try:
+            return parse_date(str(value))
+        except DateProblem as problem:
+            raise ValidationError(str(problem)) from None
+
+
+class AnyWidthIntegerField(forms.IntegerField):
+    """A whole number, full-width or half-width."""
+
+    def to_python(self, value: Any) -> int | None:
+        if value in self.empty_values:
+            return None
+        try:
+            return parse_integer(str(value))
+        except NumberProblem as problem:
+            raise ValidationError(str(problem)) from None
+
+
+def actor_of(request: HttpRequest) -> audit.Actor:
+    """Who writes in the admin."""
+    return audit.Actor(user=request.user, address=address_of(request))
+
+
+WORDS = {
+    "add": "追加",
+    "change": "変更",
+    "delete": "削除",
+    "import": "取込み",
+    "save": "登録",
+    "password": "パスワードの設定",
+    "sign-in": "ログイン",
+    "sign-out": "ログアウト",
+}
+
+
+class ReferenceAdmin(admin.ModelAdmin):
+    """A table of the admin: normalised input, one audit line for each write, no bulk deletion."""
+
+    formfield_overrides = {
+        models.CharField: {"form_class": NormalisedField},
+        models.TextField: {"form_class": NormalisedField},
+        models.SlugField: {"widget": AdminTextInputWidget},
+        models.DateField: {"form_class": EitherCalendarField},
+        models.PositiveSmallIntegerField: {
+            "form_class": AnyWidthIntegerField,
+            "widget": forms.TextInput(attrs={"inputmode": "numeric", "class": "vIntegerField"}),
+        },
+    }
+    actions = None
+    list_per_page = 100
+    save_on_top = False
+    show_full_result_count = False
+    can_be_deleted = False
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **kwargs)
+        for field in form.base_fields.values():
+            if field.label:
+                field.error_messages["required"] = f"{field.label}を入力してください。"
+        return form
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self.can_be_deleted and super().has_delete_permission(request, obj)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        stored = self.model._default_manager.filter(pk=obj.pk).first() if change else None
+        request.values_before = stored_values(stored) if stored else {}
+        super().save_model(request, obj, form, change)
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        self._record(request, "add", obj, {}, stored_values(obj))
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        stored = self.model._default_manager.get(pk=obj.pk)
+        before, after = difference(request.values_before, stored_values(stored))
+        if before or after:
+            self._record(request, "change", obj, before, after)
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> None:
+        for row in queryset:
+            self._record(request, "delete", row, stored_values(row), {})
+
+    def _record(
+        self, request: HttpRequest, verb: str, row: models.Model, before: Any, after: Any
+    ) -> None:
+        audit.record(
+            f"{row._meta.model_name}.{verb}",
+            by=actor_of(request),
+            label=f"{row._meta.verbose_name} {row}",
+            subject=row,
+            before=before,
+            after=after,
+        )
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """The lines of the audit trail that tell of this row."""
+        row = self.get_object(request, object_id)
+        if row is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"{row}の変更の記録",
+            "lines": history_of(row),
+            "object": row,
+            "opts": self.opts,
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+
+def history_of(row: models.Model) -> list[dict[str, Any]]:
+    """The writes of one row, newest first: by the form, or by the import of a table."""
+    subject, table = audit.subject_of(row), row._meta.label_lower
+    lines = []
+    for event in AuditEvent.objects.filter(subject__in=(subject, table)).order_by("-pk"):
+        imported = [each for each in event.after.get("rows", []) if each.get("id") == row.pk]
+        if event.subject == subject:
+            lines.append((event, event.before, event.after))
+        elif imported:
+            lines.append((event, imported[0]["before"], imported[0]["after"]))
+    return [
+        {
+            "event": event,
+            "word": WORDS.get(event.verb.rpartition(".")[2], event.verb),
+            "changes": _labelled(row, before, after),
+        }
+        for event, before, after in lines
+    ]
+
+
+def _labelled(row: models.Model, before: Any, after: Any) -> list[tuple[str, Any, Any]]:
+    labels = {
+        field.name: str(field.verbose_name) for field in row._meta.get_fields() if _is_own(field)
+    }
+    names = dict.fromkeys([*before, *after])
+    return [(labels.get(name, name), before.get(name), after.get(name)) for name in names]
+
+
+def _is_own(field: Any) -> bool:
+    return hasattr(field, "verbose_name")
+
+
+class YearFilter(admin.SimpleListFilter):
+    """Rows of one fiscal year, by a column ``year``."""
+
+    title = "年度"
+    parameter_name = "year"
+    column = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        rows = model_admin.model._default_manager.order_by(f"-{self.column}")
+        years = rows.values_list(self.column, flat=True).distinct()
+        return [(str(year), format_year(year)) for year in years]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        year = self.value()
+        return queryset.filter(**{self.column: year}) if year and year.isdecimal() else queryset
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):
+    """監査記録: read, never written."""
+
+    list_display = ("at", "verb", "label", "actor", "standing_in_for", "address")
+    list_display_links = ("at",)
+    list_select_related = ("actor", "standing_in_for")
+    search_fields = ("label", "verb", "subject", "actor__name", "actor__username")
+    date_hierarchy = "at"
+    ordering = ("-pk",)
+    actions = None
+    list_per_page = 100
+    show_full_result_count = False
+    fields = (
+        *("at", "verb", "label", "actor", "standing_in_for", "address", "subject"),
+        *("before", "after", "digest"),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,217 @@
+"""The tables of the organisation: departments, divisions, people, appointments, charges."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.forms import SetPasswordMixin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from core import audit, clock
+from core.admin import ReferenceAdmin, YearFilter, actor_of
+from core.permissions import Post
+from core.spreadsheets import TableAdmin
+from core.years import first_day, fiscal_year, format_date, format_year
+from departments.models import Appointment, Charge, Department, Division, User
+from departments.resources import (
+    AppointmentResource,
+    DepartmentResource,
+    DivisionResource,
+    UserResource,
+)
+
+INTERVIEWERS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
+
+
+class ValidYearFilter(admin.SimpleListFilter):
+    """Rows that are valid in a fiscal year."""
+
+    title = "年度"
+    parameter_name = "year"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        this = fiscal_year(clock.today())
+        return [(str(year), format_year(year)) for year in range(this + 1, this - 4, -1)]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        year = self.value()
+        return queryset.in_year(int(year)) if year and year.isdecimal() else queryset
+
+
+@admin.display(description="有効な年度", ordering="first_year")
+def valid_years(row: Any) -> str:
+    """令和元年度から, 平成28年度から令和3年度まで."""
+    last = f"{format_year(row.last_year)}まで" if row.last_year else ""
+    return f"{format_year(row.first_year)}から{last}"
+
+
+@admin.register(Department)
+class DepartmentAdmin(TableAdmin):
+    resource_classes = [DepartmentResource]
+    list_display = ("name", "kana", "code", valid_years, "order")
+    list_filter = (ValidYearFilter,)
+    search_fields = ("name", "kana", "code")
+    search_help_text = "名称、ふりがな、記号で探します。"
+    filter_horizontal = ("successors",)
+    fields = ("name", "kana", "code", "first_year", "last_year", "order", "successors")
+
+
+@admin.register(Division)
+class DivisionAdmin(TableAdmin):
+    resource_classes = [DivisionResource]
+    list_display = ("name", "department", "code", valid_years, "order")
+    list_select_related = ("department",)
+    list_filter = (ValidYearFilter, "department")
+    search_fields = ("name", "code", "department__name")
+    search_help_text = "名称、記号、部の名称で探します。"
+    autocomplete_fields = ("department",)
+    ordering = ("department__order", "order", "pk")
+    fields = ("department", "name", "code", "first_year", "last_year", "order")
+
+
+class PersonForm(SetPasswordMixin, forms.ModelForm):
+    """A person, with a first or a new password typed twice; a stored one is never shown."""
+
+    password1, password2 = SetPasswordMixin.create_password_fields(
+        label1="パスワード", label2="パスワード（もう一度）"
+    )
+
+    class Meta:
+        model = User
+        fields = ("username", "name", "kana", "email", "is_active")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        is_new = self.instance.pk is None
+        for name in ("password1", "password2"):
+            field = self.fields[name]
+            field.required = is_new
+            field.error_messages["required"] = f"{field.label}を入力してください。"
+        self.fields["password2"].help_text = ""
+
+    def clean(self) -> dict[str, Any]:
+        self.validate_passwords()
+        return super().clean()
+
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        if self.cleaned_data.get("password1"):
+            self.validate_password_for_user(self.instance)
+
+    def save(self, commit: bool = True) -> User:
+        if password := self.cleaned_data.get("password1"):
+            self.instance.set_password(password)
+        return super().save(commit=commit)
+
+
+@admin.register(User)
+class UserAdmin(TableAdmin):
+    resource_classes = [UserResource]
+    form = PersonForm
+    list_display = ("name", "kana", "username", "email", "is_active", "last_login")
+    list_filter = ("is_active",)
+    search_fields = ("name", "kana", "username", "email")
+    search_help_text = "氏名、ふりがな、職員番号で探します。"
+    readonly_fields = ("last_login",)
+    person_fields = ("username", "name", "kana", "email", "is_active")
+    add_fieldsets = (
+        (None, {"fields": person_fields}),
+        (
+            "最初のパスワード",
+            {
+                "fields": ("password1", "password2"),
+                "description": "本人に伝え、ログインした後に変えてもらってください。",
+            },
+        ),
+    )
+    fieldsets = (
+        (None, {"fields": (*person_fields, "last_login")}),
+        (
+            "パスワードの再設定",
+            {
+                "fields": ("password1", "password2"),
+                "description": "忘れた人にだけ設定します。空欄のままなら変わりません。",
+            },
+        ),
+    )
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fieldsets if obj else self.add_fieldsets
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        if change and form.cleaned_data.get("password1"):
+            audit.record("password", by=actor_of(request), label=obj.name, subject=obj)
+
+
+class InForceFilter(admin.SimpleListFilter):
+    """Appointments by their days."""
+
+    title = "時期"
+    parameter_name = "when"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        coming = first_day(fiscal_year(clock.today()) + 1)
+        return [
+            ("today", "今日"),
+            ("coming", f"{format_date(coming)}"),
+            ("unannounced", "内示の前"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        today = clock.today()
+        if self.value() == "unannounced":
+            return queryset.filter(announced_on__gt=today)
+        days = {"today": today, "coming": first_day(fiscal_year(today) + 1)}
+        day = days.get(self.value())
+        return queryset.held_on(day, known_on=day) if day else queryset
+
+
+@admin.register(Appointment)
+class AppointmentAdmin(TableAdmin):
+    """発令, unannounced ones too: open to those alone who enter them."""
+
+    resource_classes = [AppointmentResource]
+    list_display = (
+        *("user", "title", "post", "department", "division"),
+        *("starts_on", "ends_on", "announced_on", "standing_in_for"),
+    )
+    list_select_related = ("user", "department", "division", "standing_in_for")
+    list_filter = (InForceFilter, "post", "department")
+    search_fields = ("user__name", "user__kana", "user__username", "title")
+    search_help_text = "氏名、ふりがな、職員番号、職名で探します。"
+    date_hierarchy = "starts_on"
+    ordering = ("-starts_on", "department__order", "pk")
+    autocomplete_fields = ("user", "department", "division", "standing_in_for")
+    can_be_deleted = True
+    fieldsets = (
+        (None, {"fields": ("user", "post", "title", "department", "division")}),
+        ("始まり", {"fields": ("starts_on", "announced_on")}),
+        ("終わり", {"fields": ("ends_on", "end_announced_on")}),
+        ("代理", {"fields": ("standing_in_for",)}),
+    )
+
+
+@admin.register(Charge)
+class ChargeAdmin(ReferenceAdmin):
+    list_display = ("department", "division", "interviewer", "year")
+    list_select_related = ("department", "division", "interviewer")
+    list_filter = (YearFilter,)
+    search_fields = ("department__name", "division__name", "interviewer__name")
+    search_help_text = "部、課、面談者の名前で探します。"
+    autocomplete_fields = ("department", "division")
+    ordering = ("-year", "department__order", "pk")
+    can_be_deleted = True
+    fields = ("year", "department", "division", "interviewer")
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "interviewer":
+            kwargs["queryset"] = known_interviewers()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def known_interviewers() -> QuerySet[User]:
+    """Whoever holds, held or, as is known today, will hold a post that interviews."""
+    known = Appointment.objects.known_on(clock.today()).filter(post__in=INTERVIEWERS)
+    return User.objects.filter(appointments__in=known).distinct()
