@@ -23,6 +23,7 @@ STEPS = {
     "paper.reopen": "修正のための差戻し",
     "paper.publish": "公表",
     "review.begin": "審査の開始",
+    "remark.make": "指摘",
 }
 
 

@@ -58,10 +58,16 @@ def withdraw(*, paper: OperatingPolicy, by: Actor) -> None:
 def begin(*, paper: OperatingPolicy, by: Actor, version: int | None = None) -> None:
     """Begin to review: from now on the department cannot withdraw."""
     stored = _seen(paper, version)
+    if _begin(stored):
+        audit.record("review.begin", by=by, label=str(stored), subject=stored)
+
+
+def _begin(stored: OperatingPolicy) -> bool:
+    """Whether the review begins now: the paper waits and nobody has begun."""
     if stored.status != Status.SUBMITTED or stored.review_began_at:
-        return
+        return False
     workflow.update_if_unchanged(stored, review_began_at=clock.now())
-    audit.record("review.begin", by=by, label=str(stored), subject=stored)
+    return True
 
 
 @transaction.atomic
@@ -114,7 +120,7 @@ def make_remark(
     stored = _stored(paper)
     if stored.status not in {Status.SUBMITTED, Status.RECEIVED}:
         raise NotNow("提出された運営方針書にだけ指摘を書けます。")
-    begin(paper=stored, by=by)
+    begins = _begin(stored)
     remark = Remark.objects.create(
         paper=stored,
         response_to=section,
@@ -123,7 +129,8 @@ def make_remark(
         made_by=by.user,
         made_at=clock.now(),
     )
-    audit.record("remark.make", by=by, label=str(remark), subject=stored, after={"body": body})
+    after = {"body": body, "begins_review": begins}
+    audit.record("remark.make", by=by, label=str(remark), subject=stored, after=after)
     return remark
 
 
