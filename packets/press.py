@@ -5,6 +5,7 @@ newline and the PDF to standard output, within limits on processor time and memo
 own, because laying out a page has no time limit that could be trusted.
 """
 
+import atexit
 import functools
 import gc
 import logging
@@ -70,6 +71,10 @@ def _types():  # type: ignore[no-untyped-def]
     faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
     styles = CSS(url=STYLES, font_config=fonts, url_fetcher=fetcher)
     return fonts, [faces, styles]
+
+
+# While everything that it needs for tidying up is still there.
+atexit.register(_types.cache_clear)
 
 
 def press(html: str) -> tuple[int, bytes]:

@@ -1,0 +1,73 @@
+"""A finished paper of 総務部 with an interview, and what its packet looks like."""
+
+import datetime as dt
+from io import BytesIO
+from types import SimpleNamespace
+
+import pytest
+from pypdf import PdfReader
+
+from core.workflow import Status
+from goals.models import OperatingPolicy
+from packets.press import press
+from packets.rendering import content_of, render_html
+from policies.models import Section
+from tests.factories import (
+    GoalFactory,
+    IndicatorFactory,
+    InterviewFactory,
+    OperatingPolicyFactory,
+    ResponseFactory,
+    SdgFactory,
+    jst,
+)
+
+DAY = dt.date(2023, 3, 28)
+
+
+@pytest.fixture
+def full_paper(paper: OperatingPolicy, cast: SimpleNamespace) -> OperatingPolicy:
+    """The paper handed in: two answers (one 該当なし), two goals, an interview, last year's paper."""
+    first = Section.objects.get(policy__year=2023, path="1-1")
+    second = Section.objects.get(policy__year=2023, path="1-2")
+    OperatingPolicyFactory(
+        year=2022, department=paper.department, filled=True, staff=80, budget=2_700_000
+    )
+    OperatingPolicy.objects.filter(pk=paper.pk).update(
+        mission="市民の安全を守る。",
+        situation="地震への備えが課題である。",
+        analysis="2地区で計画を定めた。",
+        pioneering="夜間の訓練を行う。",
+        staff=79,
+        budget=2_599_615,
+        edits=1,
+        status=Status.SUBMITTED,
+        submissions=1,
+        submitted_at=jst(2023, 3, 27, 10),
+    )
+    ResponseFactory(paper=paper, section=first, body="共助の担い手を増やす。地区担当を置く。")
+    ResponseFactory(
+        paper=paper, section=second, body="所管する施設がない。", is_not_applicable=True
+    )
+    goal = GoalFactory(paper=paper, order=1, complete=True, sections=[first, second])
+    IndicatorFactory(goal=goal, name="訓練の参加者", unit="人", baseline="1840", target="3000")
+    goal.sdgs.add(SdgFactory())
+    GoalFactory(paper=paper, order=2, title="澤・髙・﨑・𠮷・葛󠄀の字を正しく扱う", is_own=True)
+    InterviewFactory(department=paper.department, interviewers=[cast.mayor, cast.deputy])
+    paper.refresh_from_db()
+    return paper
+
+
+def html_of(paper: OperatingPolicy) -> str:
+    return render_html(content_of(paper, printed_on=DAY))
+
+
+def read(html: str) -> PdfReader:
+    """The PDF of ``html``, read back."""
+    _pages, pdf = press(html)
+    return PdfReader(BytesIO(pdf))
+
+
+def words(reader: PdfReader, number: int) -> str:
+    """The text of page ``number`` (from 1) without white space."""
+    return "".join(reader.pages[number - 1].extract_text().split())
