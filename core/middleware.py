@@ -7,8 +7,14 @@ from collections.abc import Callable
 from django.conf import settings
 from django.core.exceptions import BadRequest, ImproperlyConfigured
 from django.db import OperationalError
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseBadRequest,
+    HttpResponseNotAllowed,
+)
 from django.shortcuts import render
+from django.template.loader import render_to_string
 
 from core import audit
 from core.permissions import Hidden, Refused
@@ -32,7 +38,7 @@ class WellFormedRequest:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         if is_malformed(request):
-            return render(request, "400.html", status=400)
+            return HttpResponseBadRequest(render_to_string("400.html"))
         return self.get_response(request)
 
 

@@ -52,7 +52,7 @@ def agenda(user: User, year: int) -> Agenda:
     for paper in OperatingPolicy.objects.for_page().filter(year=year, department__in=own):
         _own_paper(found, user, paper, settings)
     if may(user, Permission.REVIEW_PAPER):
-        _review(found, year, settings)
+        _review(found, year, settings, interviews)
     if may(user, Permission.WRITE_INTERVIEW):
         _missing_interviews(found, year, interviews)
     if INTERVIEWERS & {holding.post for holding in all_holdings(user)}:
@@ -114,8 +114,9 @@ def _describe_writing(task: Task, user: User, paper: OperatingPolicy, name: str)
     ]
 
 
-def _review(found: Agenda, year: int, settings: Cycle | None) -> None:
+def _review(found: Agenda, year: int, settings: Cycle | None, interviews: list[Interview]) -> None:
     papers = list(board(year))
+    held_at = {i.department_id: timezone.localtime(i.starts_at) for i in reversed(interviews)}
     due = timezone.localtime(settings.submission_due) if settings else None
     for paper in papers:
         if paper.status == Status.SUBMITTED:
@@ -126,7 +127,8 @@ def _review(found: Agenda, year: int, settings: Cycle | None) -> None:
                     verb="審査する",
                     status=paper.state,
                     status_label=paper.state_label,
-                    due_label="審査",
+                    due=held_at.get(paper.department_id),
+                    due_label="面談まで",
                 )
             )
     late = [paper for paper in papers if paper.is_writable]
