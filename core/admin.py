@@ -14,13 +14,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils import timezone
 
 from core import audit
 from core.middleware import address_of
 from core.models import AuditEvent
 from core.resources import difference, stored_values
 from core.text import NumberProblem, normalise, parse_integer
-from core.years import DateProblem, format_year, parse_date
+from core.years import DateProblem, format_date, format_year, parse_date
 
 # Fields: typed as people type, stored normalised
 
@@ -85,6 +86,7 @@ class ReferenceAdmin(admin.ModelAdmin):
             "form_class": AnyWidthIntegerField,
             "widget": forms.TextInput(attrs={"inputmode": "numeric", "class": "vIntegerField"}),
         },
+        models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple},
     }
     actions = None
     list_per_page = 100
@@ -98,6 +100,23 @@ class ReferenceAdmin(admin.ModelAdmin):
             if field.label:
                 field.error_messages["required"] = f"{field.label}を入力してください。"
         return form
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        title = {"title": self.opts.verbose_name_plural}
+        return super().changelist_view(request, title | (extra_context or {}))
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        title = {"title": f"{self.opts.verbose_name}の追加"}
+        return super().add_view(request, form_url, title | (extra_context or {}))
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        row = self.get_object(request, object_id)
+        title = {"title": f"{self.opts.verbose_name}：{row}"}
+        return super().change_view(request, object_id, form_url, title | (extra_context or {}))
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.can_be_deleted and super().has_delete_permission(request, obj)
@@ -183,6 +202,21 @@ def _is_own(field: Any) -> bool:
     return hasattr(field, "verbose_name")
 
 
+def day_column(name: str, label: str) -> Any:
+    """A column of a list that shows a date in 和暦."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: models.Model) -> str:
+        day = getattr(row, name)
+        return (
+            format_date(timezone.localtime(day).date() if hasattr(day, "hour") else day)
+            if day
+            else ""
+        )
+
+    return shown
+
+
 class YearFilter(admin.SimpleListFilter):
     """Rows of one fiscal year, by a column ``year``."""
 
@@ -204,8 +238,8 @@ class YearFilter(admin.SimpleListFilter):
 class AuditEventAdmin(admin.ModelAdmin):
     """監査記録: read, never written."""
 
-    list_display = ("at", "verb", "label", "actor", "standing_in_for", "address")
-    list_display_links = ("at",)
+    list_display = ("moment", "verb", "label", "actor", "standing_in_for", "address")
+    list_display_links = ("moment",)
     list_select_related = ("actor", "standing_in_for")
     search_fields = ("label", "verb", "subject", "actor__name", "actor__username")
     date_hierarchy = "at"
@@ -214,9 +248,17 @@ class AuditEventAdmin(admin.ModelAdmin):
     list_per_page = 100
     show_full_result_count = False
     fields = (
-        *("at", "verb", "label", "actor", "standing_in_for", "address", "subject"),
+        *("moment", "verb", "label", "actor", "standing_in_for", "address", "subject"),
         *("before", "after", "digest"),
     )
+
+    @admin.display(description="日時", ordering="pk")
+    def moment(self, event: AuditEvent) -> str:
+        at = timezone.localtime(event.at)
+        return f"{format_date(at.date())} {at:%H:%M:%S}"
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        return super().changelist_view(request, {"title": self.opts.verbose_name_plural})
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -7,12 +7,13 @@ from django.contrib import admin
 from django.contrib.auth.forms import SetPasswordMixin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
 from core import audit, clock
-from core.admin import ReferenceAdmin, YearFilter, actor_of
+from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column
 from core.permissions import Post
 from core.spreadsheets import TableAdmin
-from core.years import first_day, fiscal_year, format_date, format_year
+from core.years import first_day, fiscal_year, format_date, format_time, format_year
 from departments.models import Appointment, Charge, Department, Division, User
 from departments.resources import (
     AppointmentResource,
@@ -53,7 +54,6 @@ class DepartmentAdmin(TableAdmin):
     list_filter = (ValidYearFilter,)
     search_fields = ("name", "kana", "code")
     search_help_text = "名称、ふりがな、記号で探します。"
-    filter_horizontal = ("successors",)
     fields = ("name", "kana", "code", "first_year", "last_year", "order", "successors")
 
 
@@ -109,11 +109,11 @@ class PersonForm(SetPasswordMixin, forms.ModelForm):
 class UserAdmin(TableAdmin):
     resource_classes = [UserResource]
     form = PersonForm
-    list_display = ("name", "kana", "username", "email", "is_active", "last_login")
+    list_display = ("name", "kana", "username", "email", "is_active")
     list_filter = ("is_active",)
     search_fields = ("name", "kana", "username", "email")
     search_help_text = "氏名、ふりがな、職員番号で探します。"
-    readonly_fields = ("last_login",)
+    readonly_fields = ("signed_in",)
     person_fields = ("username", "name", "kana", "email", "is_active")
     add_fieldsets = (
         (None, {"fields": person_fields}),
@@ -126,7 +126,7 @@ class UserAdmin(TableAdmin):
         ),
     )
     fieldsets = (
-        (None, {"fields": (*person_fields, "last_login")}),
+        (None, {"fields": (*person_fields, "signed_in")}),
         (
             "パスワードの再設定",
             {
@@ -135,6 +135,13 @@ class UserAdmin(TableAdmin):
             },
         ),
     )
+
+    @admin.display(description="最後のログイン")
+    def signed_in(self, person: User) -> str:
+        if not person.last_login:
+            return "まだありません"
+        at = timezone.localtime(person.last_login)
+        return f"{format_date(at.date())}{format_time(at)}"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
@@ -175,7 +182,10 @@ class AppointmentAdmin(TableAdmin):
     resource_classes = [AppointmentResource]
     list_display = (
         *("user", "title", "post", "department", "division"),
-        *("starts_on", "ends_on", "announced_on", "standing_in_for"),
+        day_column("starts_on", "発令日"),
+        day_column("ends_on", "終わる日"),
+        day_column("announced_on", "内示日"),
+        "standing_in_for",
     )
     list_select_related = ("user", "department", "division", "standing_in_for")
     list_filter = (InForceFilter, "post", "department")
@@ -195,7 +205,7 @@ class AppointmentAdmin(TableAdmin):
 
 @admin.register(Charge)
 class ChargeAdmin(ReferenceAdmin):
-    list_display = ("department", "division", "interviewer", "year")
+    list_display = ("department", "division", "interviewer", "fiscal_year")
     list_select_related = ("department", "division", "interviewer")
     list_filter = (YearFilter,)
     search_fields = ("department__name", "division__name", "interviewer__name")
@@ -204,6 +214,10 @@ class ChargeAdmin(ReferenceAdmin):
     ordering = ("-year", "department__order", "pk")
     can_be_deleted = True
     fields = ("year", "department", "division", "interviewer")
+
+    @admin.display(description="年度", ordering="year")
+    def fiscal_year(self, charge: Charge) -> str:
+        return format_year(charge.year)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "interviewer":

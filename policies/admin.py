@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.admin import ReferenceAdmin, YearFilter
+from core.admin import ReferenceAdmin, YearFilter, day_column
 from core.spreadsheets import TableAdmin
 from core.years import format_year
 from departments.admin import ValidYearFilter, valid_years
@@ -20,7 +20,11 @@ def fiscal_year_of(row: Any) -> str:
 
 @admin.register(Cycle)
 class CycleAdmin(ReferenceAdmin):
-    list_display = (fiscal_year_of, "policy_due", "submission_due")
+    list_display = (
+        fiscal_year_of,
+        day_column("policy_due", "基本方針の決定日"),
+        day_column("submission_due", "提出期限"),
+    )
     fields = ("year", "policy_due", "submission_due")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -31,7 +35,7 @@ class CycleAdmin(ReferenceAdmin):
 class BasicPolicyAdmin(ReferenceAdmin):
     """The document comes from its file; its text is never changed here."""
 
-    list_display = ("title", fiscal_year_of, "issued_on", "issuer")
+    list_display = ("title", fiscal_year_of, day_column("issued_on", "日付"), "issuer")
     search_fields = ("title", "preamble")
     fields = ("year", "title", "issued_on", "issuer", "preamble", "source_text")
     readonly_fields = ("year", "preamble", "source_text")
@@ -105,6 +109,5 @@ class MeasureAdmin(TableAdmin):
     search_fields = ("name", "code", "plan__name")
     search_help_text = "名称、番号、計画の名称で探します。"
     autocomplete_fields = ("plan",)
-    filter_horizontal = ("sdgs",)
     ordering = ("plan__order", "plan", "order", "pk")
     fields = ("plan", "code", "name", "order", "sdgs")
