@@ -42,8 +42,13 @@ class Answer:
     depth: int
     is_owed: bool
     response: Response | None = None
-    goals: list[Goal] = field(default_factory=list)
+    numbered: list[tuple[int, Goal]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+
+    @property
+    def goals(self) -> list[Goal]:
+        """The goals that answer this section."""
+        return [goal for _, goal in self.numbered]
 
     @property
     def is_given(self) -> bool:
@@ -204,10 +209,10 @@ def _chapters(
     if policy is None:
         return []
     responses = {r.section_id: r for r in paper.responses.select_related("updated_by")}
-    goals_by_section: dict[int, list[Goal]] = defaultdict(list)
-    for goal in goals:
+    goals_by_section: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
+    for number, goal in enumerate(goals, 1):
         for section in goal.sections.all():
-            goals_by_section[section.pk].append(goal)
+            goals_by_section[section.pk].append((number, goal))
     remarks_by_section: dict[int, list[Remark]] = defaultdict(list)
     for remark in remarks:
         if remark.response_to_id:
@@ -223,7 +228,7 @@ def _chapters(
             depth=depths[section.pk],
             is_owed=section.is_open and section.pk not in parents,
             response=responses.get(section.pk),
-            goals=goals_by_section[section.pk],
+            numbered=goals_by_section[section.pk],
             remarks=remarks_by_section[section.pk],
         )
         if section.parent_id is None:

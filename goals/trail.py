@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -50,8 +50,8 @@ LABELS: Mapping[str, str] = {
     "goals": "目標",
     "order": "並び順",
     "title": "目標",
-    "body": "文",
 }
+OF_REMARKS = {LABELS["body"]: "指摘"}
 UNITS = {"budget": "千円", "staff": "人"}
 
 
@@ -98,7 +98,10 @@ class Line:
     @property
     def changes(self) -> list[Change]:
         """What changed, field by field."""
-        return changes(self.event.before, self.event.after)
+        found = changes(self.event.before, self.event.after)
+        if self.event.verb.startswith("remark."):
+            return [replace(row, label=OF_REMARKS.get(row.label, row.label)) for row in found]
+        return found
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:

@@ -56,6 +56,11 @@ class GoalRow:
     remarks: list[Remark]
     is_last: bool
 
+    @property
+    def lacks_elsewhere(self) -> list[str]:
+        """What is missing, but for the indicators: their empty table says so itself."""
+        return self.lacks if self.goal.indicators.all() else self.lacks[:-1]
+
 
 @dataclass(frozen=True)
 class Due:

@@ -5,6 +5,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.timezone import localtime
 from django_htmx.http import reswap, retarget
 
 from core import workflow
@@ -154,7 +155,7 @@ def _saved_response(request: HttpRequest, paper: OperatingPolicy, section: Secti
     stored = fetch_paper(request, paper.year, paper.department.code)
     context = _place_of(request, stored, section)
     is_done = "done" in request.POST
-    context["sentence"] = f"{format_time(context['response'].updated_at)}に保存しました"
+    context["sentence"] = f"{format_time(localtime(context['response'].updated_at))}に保存しました"
     context["is_done"] = is_done
     answer = render(request, "goals/_response_saved.html", context)
     if not is_done:

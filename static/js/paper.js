@@ -57,10 +57,14 @@
     return link;
   };
 
+  const tellSignedOut = (form, address) =>
+    tell(form, `ログインが切れたため、${FAILED}ログインしてから「保存する」を押してください。`, signInLink(address));
+
   /* After signing in again in another window the page needs the new token against forgery. */
   const renewToken = async () => {
     const answer = await fetch(location.href, { credentials: "same-origin" });
-    if (answer.redirected || !answer.ok) return false;
+    if (answer.redirected) return "signed-out";
+    if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const headers = page.body.getAttribute("hx-headers");
     if (!headers) return false;
@@ -74,6 +78,7 @@
 
   const renewAndSave = async (form) => {
     const isNew = !form.dataset.renewed && (await renewToken().catch(() => false));
+    if (isNew === "signed-out") return tellSignedOut(form, "/signin/");
     if (!isNew) return tell(form, `${FAILED}画面を開き直す前に、文を写しておいてください。`);
     form.dataset.renewed = "1";
     save(form);
@@ -85,7 +90,7 @@
     const path = xhr.responseURL ? new URL(xhr.responseURL).pathname : location.pathname;
     if (!path.startsWith("/papers/")) {
       event.detail.shouldSwap = false;
-      if (form) tell(form, `ログインが切れたため、${FAILED}ログインしてから「保存する」を押してください。`, signInLink(path));
+      if (form) tellSignedOut(form, path);
       return;
     }
     const isFragment = !xhr.responseText.trimStart().startsWith("<!DOCTYPE");
