@@ -23,6 +23,7 @@ from packets.contexts import packet
 from packets.queries import material
 
 SECONDS = 120
+PRESS = ("-m", "packets.press")
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "packets" / "paper"
 logger = logging.getLogger(__name__)
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "XDG_CACHE_HOME")
@@ -45,16 +46,15 @@ class Printed:
     pages: int
 
 
-def render_pdf(html: str, *, seconds: int = SECONDS) -> Printed:
+def render_pdf(html: str, *, seconds: float = SECONDS) -> Printed:
     """The PDF of ``html``, made by a child process without our settings, database or secrets.
 
     Raises PressFailure when it does not come within ``seconds`` or within the limits of the press.
     """
-    command = [sys.executable, "-m", "packets.press"]
     environment = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
     try:
         done = subprocess.run(  # noqa: S603 - our own program, no word from outside
-            command,
+            [sys.executable, *PRESS],
             input=html.encode(),
             capture_output=True,
             cwd=settings.BASE_DIR,

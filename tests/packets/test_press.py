@@ -1,0 +1,147 @@
+"""The press loads nothing but the assets of the packet, and never hangs."""
+
+import zlib
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+from pypdf.generic import StreamObject
+
+from packets import press, rendering
+from packets.rendering import PressFailure, render_pdf, write_file
+
+MARKER = "漏れてはならない印"
+
+
+def streams(pdf: bytes) -> bytes:
+    """Everything in the file, decompressed."""
+    reader = PdfReader(BytesIO(pdf))
+    found = [pdf]
+    for number in range(1, reader.trailer["/Size"]):
+        row = reader.get_object(number)
+        if isinstance(row, StreamObject):
+            try:
+                found.append(row.get_data())
+            except (NotImplementedError, zlib.error):
+                continue
+    return b"\n".join(found)
+
+
+VECTORS = {
+    "image": '<img src="{url}" alt="">',
+    "style import": '<style>@import url("{url}");</style>',
+    "linked style": '<link rel="stylesheet" href="{url}">',
+    "font face": '<style>@font-face{{font-family:x;src:url("{url}")}}p{{font-family:x}}</style>',
+    "attachment": '<link rel="attachment" href="{url}">',
+    "attached link": '<a rel="attachment" href="{url}">x</a>',
+    "object": '<object data="{url}"></object>',
+    "embed": '<embed src="{url}">',
+    "iframe": '<iframe src="{url}"></iframe>',
+    "svg image": '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><image href="{url}"/></svg>',
+    "background": '<p style="background:url({url})">x</p>',
+    "base": '<base href="{url}"><img src="a.png" alt="">',
+}
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The addresses for which the fetcher gave something back."""
+    given: list[str] = []
+    original = press._fetcher
+
+    def watched():  # type: ignore[no-untyped-def]
+        fetcher = original()
+        fetch = fetcher.fetch
+
+        def noting(url, headers=None):  # type: ignore[no-untyped-def]
+            answer = fetch(url, headers)
+            given.append(url)
+            return answer
+
+        fetcher.fetch = noting
+        return fetcher
+
+    monkeypatch.setattr(press, "_fetcher", watched)
+    return given
+
+
+@pytest.mark.parametrize("vector", sorted(VECTORS))
+def test_press_loads_no_address_of_its_text(vector: str, tmp_path: Path, opened: list[str]) -> None:
+    secret = tmp_path / "secret.svg"
+    secret.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{MARKER}</text></svg>')
+    press._types()
+    opened.clear()
+    for url in (
+        secret.as_uri(),
+        "http://127.0.0.1:9/metadata",
+        "https://127.0.0.1:9/",
+        "ftp://127.0.0.1:9/",
+        "packet:/css/base.css",
+        "packet:/../manage.py",
+        f"data:image/svg+xml,{secret.read_text()}",
+    ):
+        html = f"<html lang=ja><title>t</title><body>{VECTORS[vector].format(url=url)}<p>本文"
+        _pages, pdf = press.press(html)
+        assert MARKER.encode() not in streams(pdf)
+        assert b"/EmbeddedFile" not in pdf
+    assert opened == []
+
+
+def test_twenty_thousand_characters_in_one_cell_come_out() -> None:
+    html = (
+        "<html lang=ja><title>t</title><table class=facing><colgroup><col class=w-35>"
+        f"<col></colgroup><tr class=long><td>左<td>{'字' * 20_000}</table>"
+    )
+    pages, pdf = press.press(html)
+    text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+    assert text.count("字") == 20_000
+    assert pages > 1
+
+
+def test_child_gives_the_same_bytes_as_the_press_itself() -> None:
+    html = "<html lang=ja><title>題</title><body><p>澤と髙</p>"
+    printed = render_pdf(html)
+    assert (printed.pages, printed.pdf) == press.press(html)
+
+
+def test_press_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(PressFailure, match="0.05秒以内に出来上がりませんでした。"):
+        render_pdf("<p>本文", seconds=0.05)
+
+
+def test_press_that_uses_up_its_processor_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(rendering, "PRESS", ("-c", "import os; os.kill(os.getpid(), 24)"))
+    with pytest.raises(PressFailure, match="決められた時間内に組版が終わりませんでした。"):
+        render_pdf("<p>本文")
+
+
+def test_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SECRET_KEY", MARKER)
+    code = "import os,sys; sys.stdout.write('1\\n%PDF-' + repr(dict(os.environ)))"
+    monkeypatch.setattr(rendering, "PRESS", ("-c", code))
+    assert MARKER not in render_pdf("").pdf.decode()
+
+
+def test_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
+    target = tmp_path / "packet.pdf"
+    write_file(target, b"old")
+    with pytest.raises(TypeError):
+        write_file(target, "not bytes")  # type: ignore[arg-type]
+    assert target.read_bytes() == b"old"
+    write_file(target, b"new")
+    assert target.read_bytes() == b"new"
+    assert [path.name for path in tmp_path.iterdir()] == ["packet.pdf"]
+
+
+def test_every_table_of_the_packet_has_fixed_columns_and_heads_with_a_scope() -> None:
+    css = (press.STATIC / "css" / "packet.css").read_text()
+    rule = css[css.index("\ntable {") :]
+    assert "table-layout: fixed" in rule[: rule.index("}")]
+    for path in rendering.TEMPLATES.glob("*.html"):
+        html = path.read_text()
+        assert html.count("<table") == html.count("<colgroup>")
+        heads = html.count("<th ") + html.count("<th>")
+        assert heads == html.count('scope="')
+        assert "dotted" not in html + css
+        assert " style=" not in html
