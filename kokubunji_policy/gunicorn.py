@@ -16,7 +16,7 @@ backlog = 256
 limit_request_line = 8190
 limit_request_fields = 100
 
-# Only this proxy is believed when it says who the visitor is.
-forwarded_allow_ips = os.environ.get("FORWARDED_ALLOW_IPS", "127.0.0.1")
+# Only these are believed when they say who the visitor is, and how he came.
+forwarded_allow_ips = os.environ.get("TRUSTED_PROXIES") or "127.0.0.1"
 control_socket_disable = True
 loglevel = os.environ.get("WEB_LOG_LEVEL", "warning")

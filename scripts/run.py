@@ -10,6 +10,8 @@ from pathlib import Path
 from serve import end_with_parent
 
 ROOT = Path(__file__).resolve().parent.parent
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+ANY = ("0.0.0.0", "::")  # noqa: S104 - only compared with
 DEFAULTS = {"DEMO": "true", "DEMO_TODAY": "2023-03-28"}
 
 
@@ -49,6 +51,25 @@ def _refuse(host: str, number: int, error: OSError) -> None:
     )
 
 
+def open_to_others(host: str) -> None:
+    """Answer to the name and address of this machine, too, when it listens beyond itself."""
+    if host in LOOPBACK:
+        return
+    address = own_address() if host in ANY else host
+    os.environ["REACHED_AS"] = address
+    os.environ.setdefault("ALLOWED_HOSTS", ",".join([*LOOPBACK, address, socket.gethostname()]))
+
+
+def own_address() -> str:
+    """The address from which this machine would speak to others; nothing is sent."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # an address kept for examples
+        except OSError:
+            return "127.0.0.1"
+        return probe.getsockname()[0]
+
+
 def prepare() -> None:
     command = [sys.executable, str(ROOT / "scripts" / "prepare_database.py")]
     if subprocess.run(command, cwd=ROOT).returncode:
@@ -63,6 +84,7 @@ def main() -> None:
     os.chdir(ROOT)
     os.environ.update({name: os.environ.get(name) or value for name, value in DEFAULTS.items()})
     check_free(host, number)
+    open_to_others(host)
     prepare()
     end_with_parent()
     serve = [sys.executable, "scripts/serve.py", "--host", host, "--port", str(number)]
@@ -70,4 +92,7 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)

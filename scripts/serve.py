@@ -18,6 +18,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: the terminal may close
+    STOP_SIGNALS.remove(signal.SIGHUP)
 WATCHED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 35  # gunicorn itself gives running requests 30
@@ -152,6 +154,8 @@ def say(text: str) -> None:
 def say_ready(host: str, port: int) -> None:
     url = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     say(f"\n  開く         {url}")
+    if elsewhere := os.environ.get("REACHED_AS"):
+        say(f"  他の端末から http://{elsewhere}:{port}/")
     if os.environ.get("DEMO") == "true":
         say("  サインイン   開いた画面に、デモの人たちの名前とパスワードが並んでいます")
         english = "names and passwords of the demo are on the sign-in page"
