@@ -1,7 +1,6 @@
 """Settings: one file; what differs between machines comes from environment variables (README)."""
 
 import datetime as dt
-import os
 import sqlite3
 import sys
 from pathlib import Path
