@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-PAPER_SHEETS = {"packet.css"}  # paper has its own inks
+PAPER_SHEETS = {"packet.css", "packet-preview.css"}  # paper has its own inks
 SHEETS = sorted(
     path for path in (ROOT / "static/css").rglob("*.css") if path.name not in PAPER_SHEETS
 )
