@@ -95,9 +95,7 @@ def goal_record(goal: Goal) -> dict[str, Any]:
     return record_of(values, rows)
 
 
-def record_of(
-    values: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
+def record_of(values: Mapping[str, Any], indicators: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """A goal as typed, in the shape in which it is compared and recorded."""
     record = {
         name: sorted(str(row) for row in value) if name in LINKS else plain(value)

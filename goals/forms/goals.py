@@ -17,6 +17,11 @@ from policies.models import Measure, Section
 
 MOST_INDICATORS = 20
 BLANK_ROWS = 3
+OWED_IN_A_ROW = {
+    "name": "指標の名前を入力してください。",
+    "unit": "単位を入力してください。例：人、％、か所",
+    "target": "目標値を入力してください。",
+}
 
 
 class SectionChoices(forms.ModelMultipleChoiceField):
@@ -172,15 +177,23 @@ class IndicatorForm(forms.ModelForm):
         model = Indicator
         fields = INDICATOR
         formfield_callback = for_column
-        error_messages = {
-            "name": {"required": "指標の名前を入力してください。"},
-            "unit": {"required": "単位を入力してください。例：人、％、か所"},
-            "target": {"required": "目標値を入力してください。"},
-        }
 
     kind = forms.ChoiceField(
         label="種別", choices=Indicator.Kind.choices, initial=Indicator.Kind.OUTCOME
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.required = False  # owed only in a row that is used: see clean
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        for name, sentence in OWED_IN_A_ROW.items():
+            if not cleaned.get(name) and name not in self.errors and not cleaned.get("DELETE"):
+                self.add_error(name, sentence)
+        cleaned["kind"] = cleaned.get("kind") or Indicator.Kind.OUTCOME
+        return cleaned
 
     def has_changed(self) -> bool:
         """Whether anything is written in the row: the choice of 種別 alone is nothing."""
@@ -203,11 +216,11 @@ class IndicatorRows(forms.BaseFormSet):
         ]
 
 
-def indicator_rows(goal: Goal | None = None, extra: int = BLANK_ROWS) -> forms.BaseFormSet:
+def indicator_rows(goal: Goal | None = None) -> forms.BaseFormSet:
     """The rows of a goal as stored, with blank ones to write in."""
     rows = goal.indicators.all() if goal else ()
     initial = [{name: getattr(row, name) for name in INDICATOR} for row in rows]
-    return _factory(extra)(prefix="indicators", initial=initial)
+    return _factory(1 if initial else BLANK_ROWS)(prefix="indicators", initial=initial)
 
 
 def typed_indicator_rows(data: QueryDict) -> forms.BaseFormSet:
@@ -219,7 +232,8 @@ def one_more_row(data: QueryDict) -> QueryDict:
     """What was typed, with one more blank row of indicators."""
     copy = data.copy()
     name = "indicators-TOTAL_FORMS"
-    count = int(copy[name]) if copy.get(name, "").isdecimal() else BLANK_ROWS
+    typed = copy.get(name, "")
+    count = int(typed) if typed.isdecimal() and len(typed) < 4 else BLANK_ROWS
     copy[name] = str(min(count + 1, MOST_INDICATORS))
     return copy
 
