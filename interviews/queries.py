@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import clock
-from core.permissions import Hidden, Permission, Post
+from core.permissions import DEPARTMENT_POSTS, Hidden, Permission, Post
 from core.years import first_day, is_business_day
 from departments.models import Appointment, Charge, Department, User
 from departments.queries import charges, deciding_day, holdings_for
@@ -55,7 +55,7 @@ def timetable(user: User, year: int) -> Timetable:
     """The interviews of ``year``, those of the user's own department marked."""
     interviews = list(Interview.objects.filter(year=year).for_page())
     held = holdings_for(user, year, Permission.READ_INTERVIEW)
-    own = {holding.department_id for holding in held if holding.department_id}
+    own = {h.department_id for h in held if h.department_id and h.post in DEPARTMENT_POSTS}
     titles = titles_of(interviews)
     rows = [_row(user, interview, own, titles) for interview in interviews]
     days = groupby(rows, key=lambda row: timezone.localdate(row.interview.starts_at))

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core.permissions import Permission
 from core.workflow import Conflict
@@ -42,8 +43,8 @@ def new(request: HttpRequest, year: int) -> HttpResponse:
     cycle_or_hidden(year)
     code = request.GET.get("department", "")
     if not code:
-        context = {"year": year, "timetable": timetable(request.user, year)}
-        return render(request, "interviews/choose.html", context)
+        context = {"timetable": timetable(request.user, year)}
+        return _page(request, "interviews/choose.html", year, "部を選ぶ", context)
     department = department_or_hidden(year, code)
     form = InterviewForm(request.POST or None, year=year, department=department)
     if request.method == "POST" and form.is_valid():
@@ -91,8 +92,9 @@ def cancel(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         actions.cancel(interview=interview, version=version, by=request.actor)
         messages.success(request, f"{interview.department.name}の面談を取り消しました。")
         return redirect("interviews:list", year)
-    context = {"year": year, "interview": interview, "slot": _slot(interview), "form": form}
-    return render(request, "interviews/cancel.html", context)
+    context = {"interview": interview, "slot": _slot(interview), "form": form}
+    here = f"{interview.department.name}の面談の取消し"
+    return _page(request, "interviews/cancel.html", year, here, context)
 
 
 def _saved(request: HttpRequest, interview: Interview, done: str) -> HttpResponse:
@@ -117,7 +119,6 @@ def _form_page(
     if interview and is_conflict:
         form.see_version(interview.version)
     context = {
-        "year": form.year,
         "department": form.department,
         "form": form,
         "interview": interview,
@@ -127,4 +128,18 @@ def _form_page(
         "rooms": rooms_used(),
         "timetable": timetable(request.user, form.year),
     }
-    return render(request, "interviews/form.html", context, status=409 if is_conflict else 200)
+    here, status = f"{form.department.name}の面談", 409 if is_conflict else 200
+    return _page(request, "interviews/form.html", form.year, here, context, status=status)
+
+
+def _page(
+    request: HttpRequest,
+    template: str,
+    year: int,
+    here: str,
+    context: dict[str, object],
+    status: int = 200,
+) -> HttpResponse:
+    """A page below the list; ``here`` names it."""
+    crumbs = [("面談日程", reverse("interviews:list", args=(year,))), (here, "")]
+    return render(request, template, {**context, "year": year, "crumbs": crumbs}, status=status)

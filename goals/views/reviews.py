@@ -144,7 +144,8 @@ def _decide_with_reason(
             messages.success(request, done)
             return _to_review(paper)
     found = review_for(request.user, paper)
-    return _page(request, page, paper, "理由", review=found, form=form)
+    here = "差戻し" if page == "goals/return.html" else "修正のために戻す"
+    return _page(request, page, paper, here, review=found, form=form)
 
 
 def _overtaken(
