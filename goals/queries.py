@@ -368,7 +368,7 @@ def revisions_of(paper: OperatingPolicy) -> QuerySet[Revision]:
     return paper.revisions.select_related("submitted_by").order_by("-number")
 
 
-OF_THE_OFFICE = ("remark.make", "remark.drop", "remark.settle")
+OF_THE_OFFICE = ("remark.make", "remark.drop", "remark.settle", "remark.ask-again")
 
 
 def history(paper: OperatingPolicy, *, is_insider: bool, is_office: bool) -> QuerySet[AuditEvent]:

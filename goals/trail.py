@@ -34,6 +34,7 @@ VERBS: Mapping[str, str] = {
     "remark.drop": "指摘を取消し",
     "remark.answer": "指摘に返事",
     "remark.settle": "指摘を解決",
+    "remark.ask-again": "指摘の解決を取消し",
 }
 LABELS: Mapping[str, str] = {
     **{

@@ -7,6 +7,7 @@ from django.db import transaction
 from core import audit, clock, workflow
 from core.audit import Actor
 from core.workflow import Action, Conflict, NotNow, Status
+from core.years import format_short_date, format_time
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import sheet, snapshot
 from policies.models import Section
@@ -129,7 +130,9 @@ def make_remark(
         made_by=by.user,
         made_at=clock.now(),
     )
-    after = {"body": body, "begins_review": begins}
+    now = clock.now()
+    began = {"review_began_at": f"{format_short_date(now)}{format_time(now)}"} if begins else {}
+    after = {"body": body, **began}
     audit.record("remark.make", by=by, label=str(remark), subject=stored, after=after)
     return remark
 

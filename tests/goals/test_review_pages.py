@@ -506,3 +506,17 @@ def test_the_second_review_has_a_fixed_number_of_queries(
     office.get(at("review"))
     with django_assert_num_queries(ROUND_QUERIES):
         office.get(at("review"))
+
+
+def test_the_department_does_not_see_verdicts_in_its_history(cast, handed_in, office, client_of):
+    remark = remarked(handed_in, cast, body="足りない数字の指摘")
+    decide(office, "return", handed_in, reason="理由")
+    bring_back(handed_in, cast, body="書き直しました。")
+    for verdict in ("settled", "again"):
+        office.post(at("settle"), {"remark": remark.pk, "verdict": verdict})
+
+    head = client_of(cast.head).get(at("history")).content.decode()
+    reviewer = office.get(at("history")).content.decode()
+
+    assert ("指摘を解決" in head, "指摘の解決を取消し" in head) == (False, False)
+    assert ("指摘を解決" in reviewer, "指摘の解決を取消し" in reviewer) == (True, True)
