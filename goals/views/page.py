@@ -100,6 +100,10 @@ class Page:
         return [remark for remark in self.all_remarks if remark.answer]
 
     @property
+    def unanswered_remarks(self) -> list[Remark]:
+        return [remark for remark in self.all_remarks if not remark.answer]
+
+    @property
     def answered(self) -> int:
         """Answers that say what the department does (該当なし apart)."""
         return self.sheet.given - self.sheet.not_applicable
