@@ -19,7 +19,7 @@ from django.utils import timezone
 from core import audit
 from core.middleware import address_of
 from core.models import AuditEvent
-from core.resources import difference, stored_values
+from core.resources import HOW_TO_WRITE_A_CODE, difference, stored_values
 from core.text import NumberProblem, normalise, parse_integer
 from core.years import DateProblem, format_date, format_year, parse_date
 
@@ -99,6 +99,8 @@ class ReferenceAdmin(admin.ModelAdmin):
         for field in form.base_fields.values():
             if field.label:
                 field.error_messages["required"] = f"{field.label}を入力してください。"
+            if isinstance(field, forms.SlugField):
+                field.error_messages["invalid"] = HOW_TO_WRITE_A_CODE
         return form
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:

@@ -4,7 +4,6 @@ A row passes the same ``full_clean`` as the form. All rows are taken or none, al
 at once, and an import that changes something leaves one line in the audit trail.
 """
 
-import datetime as dt
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -12,38 +11,41 @@ from typing import Any
 
 from diff_match_patch import diff_match_patch
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Choices, Model
-from import_export.fields import Field
+from django.db.models import Model, SlugField
 from import_export.resources import Diff, ModelResource
 from import_export.results import Result, RowResult
-from import_export.widgets import ManyToManyWidget, Widget
+from import_export.widgets import ManyToManyWidget
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.datetime import from_excel
 
 from core import audit
 from core.tables import CellProblem, Unfit, as_text
-from core.text import normalise, parse_integer
-from core.years import format_year, parse_date, parse_year
 
 logger = logging.getLogger(__name__)
 
 MISSING = {"blank", "null", "required"}
 CHANGED = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
-SERIALS = range(10_000, 100_000)
-"""Excel's numbers of the days from 1927 to 2173."""
-MOST_SHOWN = 200
+HOW_TO_WRITE_A_CODE = "半角の英数字、ハイフン（-）、下線（_）だけで入力してください。"
 
 
-def stored_values(row: Model) -> dict[str, Any]:
+Links = dict[str, list[Any]]
+"""The rows that a row is linked to, by the name of the link (many to many)."""
+
+
+def stored_values(row: Model, links: Links | None = None) -> dict[str, Any]:
     """What ``row`` says, for the audit trail: related rows by name and key, never a password."""
     values: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
         if field.name != "password":
             value = getattr(row, field.name) if field.is_relation else field.value_from_object(row)
             values[field.name] = _named(value) if isinstance(value, Model) else value
-    for many in row._meta.many_to_many:
-        values[many.name] = [_named(each) for each in getattr(row, many.name).all()]
+    for name, rows in (links_of(row) if links is None else links).items():
+        values[name] = [_named(each) for each in sorted(rows, key=lambda each: each.pk)]
     return values
+
+
+def links_of(row: Model) -> Links:
+    """The linked rows as they are stored."""
+    return {many.name: list(getattr(row, many.name).all()) for many in row._meta.many_to_many}
 
 
 def _named(row: Model) -> str:
@@ -58,151 +60,14 @@ def difference(
     return {n: before[n] for n in names if n in before}, {n: after[n] for n in names}
 
 
-# Columns: from a cell to a value and back. A value that cannot be read raises ValueError.
-
-
-class TextColumn(Widget):
-    """Text as typed, normalised."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> Any:
-        if isinstance(value, CellProblem):
-            raise ValueError(value.sentence)
-        return self.read(value, row)
-
-    def read(self, value: Any, row: Any) -> Any:
-        return normalise(as_text(value)).strip()
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> Any:
-        return self.write(value) if value not in (None, "") else ""
-
-    def write(self, value: Any) -> Any:
-        return value
-
-
-class IntegerColumn(TextColumn):
-    """A whole number, full-width or half-width."""
-
-    def read(self, value: Any, row: Any) -> int | None:
-        text = super().read(value, row)
-        return parse_integer(text) if text else None
-
-
-class YearColumn(TextColumn):
-    """令和5年度 or 2023."""
-
-    def read(self, value: Any, row: Any) -> int | None:
-        text = super().read(value, row)
-        return parse_year(text) if text else None
-
-    def write(self, value: int) -> str:
-        return format_year(value)
-
-
-class DateColumn(TextColumn):
-    """A date cell of Excel, or a date typed in either calendar."""
-
-    def read(self, value: Any, row: Any) -> dt.date | None:
-        if isinstance(value, dt.datetime):
-            return value.date()
-        if isinstance(value, int | float) and value in SERIALS:
-            return from_excel(value).date()
-        text = super().read(value, row)
-        return parse_date(text) if text else None
-
-
-class YesNoColumn(TextColumn):
-    """はい or いいえ."""
-
-    words = {"はい": True, "○": True, "1": True, "TRUE": True}
-    words |= {"いいえ": False, "×": False, "0": False, "FALSE": False}
-
-    def read(self, value: Any, row: Any) -> bool | None:
-        text = super().read(value, row)
-        if text and text.upper() not in self.words:
-            raise ValueError("「はい」か「いいえ」を入力してください。")
-        return self.words.get(text.upper())
-
-    def write(self, value: bool) -> str:
-        return as_text(value)
-
-
-class ChoiceColumn(TextColumn):
-    """One of a fixed list, by its label."""
-
-    def __init__(self, choices: type[Choices]) -> None:
-        super().__init__()
-        self.labels = dict(choices.choices)
-
-    def read(self, value: Any, row: Any) -> str:
-        text = super().read(value, row)
-        for key, label in self.labels.items():
-            if text == label:
-                return str(key)
-        if text:
-            raise ValueError(f"次のどれかを入力してください：{'、'.join(self.labels.values())}")
-        return ""
-
-    def write(self, value: str) -> str:
-        return str(self.labels.get(value, value))
-
-
-class RowColumn(TextColumn):
-    """A row of another table, by its natural key."""
-
-    def __init__(self, model: type[Model], field: str) -> None:
-        super().__init__()
-        self.model, self.field = model, field
-
-    def read(self, value: Any, row: Any) -> Model | None:
-        text = super().read(value, row)
-        return self.find(text, row) if text else None
-
-    def find(self, text: str, row: Any) -> Model:
-        """The row of that key; ValueError where there is none."""
-        found = self.model._default_manager.filter(**{self.field: text}).first()
-        if found is None:
-            raise not_found(self.model, text)
-        return found
-
-    def write(self, value: Model) -> Any:
-        return getattr(value, self.field)
-
-
-class RowsColumn(ManyToManyWidget):
-    """Rows of another table, by their keys, with 、 between them."""
-
-    def clean(self, value: Any, row: Any = None, **kwargs: Any) -> list[Model]:
-        if isinstance(value, CellProblem):
-            raise ValueError(value.sentence)
-        text = normalise(as_text(value)).replace("，", "、").replace(",", "、")
-        keys = list(dict.fromkeys(key.strip() for key in text.split("、") if key.strip()))
-        found = [self.model._default_manager.filter(**{self.field: key}).first() for key in keys]
-        for key, each in zip(keys, found, strict=True):
-            if each is None:
-                raise not_found(self.model, key)
-        return found
-
-    def render(self, value: Any, obj: Any = None, **kwargs: Any) -> str:
-        return "、".join(str(getattr(each, self.field)) for each in value.all()) if value else ""
-
-
-def not_found(model: type[Model], key: str) -> ValueError:
-    """The sentence for a key that no row has."""
-    return ValueError(
-        f"「{key}」は、{model._meta.verbose_name}の表にありません。先に登録してください。"
-    )
-
-
-def column(attribute: str, heading: str, widget: Any = None, **kwargs: Any) -> Field:
-    """A column of a table: where its value is kept, its heading, how it is read."""
-    return Field(attribute, heading, widget or TextColumn(), **kwargs)
-
-
-# Differences and results
-
-
 class TextDiff(Diff):
     """The differences as pieces of text: the template marks them."""
+
+    def __init__(self, resource: Any, instance: Model, new: bool) -> None:
+        self.left, self.right, self.new = resource.shown_values(instance), [], new
+
+    def compare_with(self, resource: Any, instance: Model) -> None:
+        self.right = resource.shown_values(instance)
 
     def as_html(self) -> list[list[tuple[str, str]]]:
         return [self._pieces(old, new) for old, new in zip(self.left, self.right, strict=True)]
@@ -245,6 +110,10 @@ class TableResource(ModelResource):
         super().__init__(**kwargs)
         self.by = by
         self.seen: dict[tuple[Any, ...], int] = {}
+        self.stored: dict[tuple[Any, ...], list[Model]] = {}
+        self.links: dict[Any, Links] = {}
+        self.old_links: Links = {}
+        self.new_links: Links = {}
         self.before: dict[str, Any] = {}
 
     class Meta:
@@ -277,17 +146,62 @@ class TableResource(ModelResource):
                     dataset.lpop()
                 listed = "、".join(f"「{name}」" for name in names)
                 raise Unfit(f"{sentence}：{listed}。使える見出しは、{'、'.join(known)}です。")
+        self._read_stored()
+
+    def with_links(self, queryset: Any) -> Any:
+        """The rows with all that they name, in a fixed number of queries."""
+        options = self._meta.model._meta
+        keys = [field.name for field in options.concrete_fields if field.is_relation]
+        links = [field.name for field in options.many_to_many]
+        return queryset.select_related(*keys).prefetch_related(*links)
+
+    def filter_export(self, queryset: Any, **kwargs: Any) -> Any:
+        return self.with_links(queryset)
 
     def get_or_init_instance(self, instance_loader: Any, row: Any) -> tuple[Model, bool]:
         try:
-            return super().get_or_init_instance(instance_loader, row)
+            found = self.stored.get(self._key(row), [])
         except ValueError:  # import_instance will say which cell of the key it is
-            return self.init_instance(row), True
-        except self._meta.model.MultipleObjectsReturned:
-            raise ValidationError("同じ内容の行が2件以上登録されているため、選べません。") from None
+            found = []
+        if len(found) > 1:
+            raise ValidationError("同じ内容の行が2件以上登録されているため、選べません。")
+        return (found[0], False) if found else (self.init_instance(row), True)
+
+    def _key(self, row: Any) -> tuple[Any, ...]:
+        return tuple(self.fields[name].clean(row) for name in self.get_import_id_fields())
+
+    def _read_stored(self) -> None:
+        fields = [self.fields[name] for name in self.get_import_id_fields()]
+        for instance in self.with_links(self.get_queryset()):
+            self.links[instance.pk] = links_of(instance)
+            instance._prefetched_objects_cache = {}
+            key = tuple(field.get_value(instance) for field in fields)
+            self.stored.setdefault(key, []).append(instance)
 
     def after_init_instance(self, instance: Model, new: bool, row: Any, **kwargs: Any) -> None:
-        self.before = {} if new else stored_values(instance)
+        self.old_links = self.new_links = {} if new else self.links[instance.pk]
+        self.before = {} if new else stored_values(instance, self.old_links)
+
+    def shown_values(self, instance: Model) -> list[Any]:
+        """What the preview shows of ``instance``, column by column."""
+        return [
+            field.widget.render(self.new_links.get(field.attribute))
+            if isinstance(field.widget, ManyToManyWidget)
+            else field.export(instance)
+            for field in self.get_import_fields()
+        ]
+
+    def skip_row(
+        self, instance: Model, original: Model, row: Any, import_validation_errors: Any = None
+    ) -> bool:
+        """Whether nothing changes."""
+        if import_validation_errors:
+            return False
+        return _keys(self.old_links) == _keys(self.new_links) and all(
+            field.get_value(instance) == field.get_value(original)
+            for field in self.get_import_fields()
+            if not isinstance(field.widget, ManyToManyWidget)
+        )
 
     def import_instance(self, instance: Model, row: Any, **kwargs: Any) -> None:
         """Read every cell, and tell all that cannot be read at once."""
@@ -299,29 +213,30 @@ class TableResource(ModelResource):
         for field in self.get_import_fields():
             if isinstance(field.widget, ManyToManyWidget) and field.column_name in row:
                 try:
-                    field.clean(row)
+                    self.new_links = self.new_links | {field.attribute: field.clean(row)}
                 except ValueError as error:
                     errors[field.attribute] = [ValidationError(str(error))]
-        if not errors:
-            errors = self._repeated(row, self.numbers[kwargs["row_number"] - 1])
+        errors = errors or self._repeated(row, self.numbers[kwargs["row_number"] - 1])
         if errors:
             raise ValidationError(errors)
 
     def _repeated(self, row: Any, number: int) -> dict[str, list[ValidationError]]:
-        names = self.get_import_id_fields()
-        first = self.seen.setdefault(tuple(self.fields[n].clean(row) for n in names), number)
-        sentence = f"{first}行目と同じ{self.fields[names[-1]].column_name}の行です。"
-        return {} if first == number else {NON_FIELD_ERRORS: [ValidationError(sentence)]}
+        key = self.fields[self.get_import_id_fields()[-1]]
+        first = self.seen.setdefault(self._key(row), number)
+        sentence = f"{first}行目と同じ{key.column_name}です。"
+        return {} if first == number else {key.attribute: [ValidationError(sentence)]}
 
     def after_import_row(self, row: Any, row_result: RowResult, **kwargs: Any) -> None:
         row_result.number = self.numbers[kwargs["row_number"] - 1]
         if row_result.import_type in CHANGED:
-            before, after = difference(self.before, stored_values(row_result.instance))
+            values = stored_values(row_result.instance, self.new_links)
+            before, after = difference(self.before, values)
             row_result.change = {"label": str(row_result.instance), "before": before}
             row_result.change |= {"id": row_result.instance.pk, "after": after}
 
     def after_import(self, dataset: Any, result: Result, **kwargs: Any) -> None:
-        result.problems = list(self._problems(dataset, result))
+        found = self._problems(dataset, result)
+        result.problems = sorted(found, key=lambda p: (p.row, len(p.letter), p.letter))
         changed = result.changed_rows()
         is_whole = not (result.has_errors() or result.has_validation_errors())
         if changed and is_whole and not kwargs["dry_run"]:
@@ -343,11 +258,21 @@ class TableResource(ModelResource):
         rows = zip(result.rows, self.numbers, dataset, strict=False)
         for row_result, number, cells in rows:
             if row_result.validation_error:
-                for name, errors in _by_field(row_result.validation_error):
+                for name, errors in self._told(row_result.validation_error, dataset.headers):
                     yield from self._problems_of(name, errors, number, dataset.headers, cells)
             elif row_result.errors:
                 logger.error("row %s not imported", number, exc_info=row_result.errors[0].error)
                 yield Problem(number, "", "行全体", "この行は保存できませんでした。")
+
+    def _told(
+        self, error: ValidationError, headings: list[str]
+    ) -> list[tuple[str, list[ValidationError]]]:
+        """The errors of a row. Where its key is wrong, nothing is said of columns not there."""
+        found = _by_field(error)
+        keys = {self.fields[name].attribute for name in self.get_import_id_fields()}
+        if keys.isdisjoint(name for name, _ in found):
+            return found
+        return [(name, errors) for name, errors in found if self._heading(name) in headings]
 
     def _problems_of(
         self,
@@ -366,7 +291,13 @@ class TableResource(ModelResource):
             sentence = " ".join(error.messages)
             if error.code in MISSING:
                 sentence = f"{heading}を入力してください。"
+            elif isinstance(self._model_field(name), SlugField) and error.code == "invalid":
+                sentence = HOW_TO_WRITE_A_CODE
             yield Problem(number, letter, heading, sentence, shown)
+
+    def _model_field(self, name: str) -> Any:
+        is_whole_row = name == NON_FIELD_ERRORS
+        return None if is_whole_row else self._meta.model._meta.get_field(name)
 
     def _heading(self, name: str) -> str:
         if name == NON_FIELD_ERRORS:
@@ -374,7 +305,11 @@ class TableResource(ModelResource):
         for field in self.fields.values():
             if field.attribute == name:
                 return str(field.column_name)
-        return str(self._meta.model._meta.get_field(name).verbose_name)
+        return str(self._model_field(name).verbose_name)
+
+
+def _keys(links: Links) -> dict[str, set[Any]]:
+    return {name: {row.pk for row in rows} for name, rows in links.items()}
 
 
 def _by_field(error: ValidationError) -> list[tuple[str, list[ValidationError]]]:

@@ -22,6 +22,9 @@ from core.workflow import NotNow
 class TableFile(Format):
     """Excel or CSV, told apart by what is in it."""
 
+    def __init__(self, encoding: str | None = None) -> None:
+        """``encoding`` is not asked for: the file itself tells."""
+
     def get_title(self) -> str:
         return "ExcelまたはCSV"
 

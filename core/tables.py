@@ -28,7 +28,7 @@ MAX_BYTES = 5 * 1024 * 1024
 MAX_ENTRIES = 200
 MAX_UNPACKED = 20 * 1024 * 1024
 MAX_RATIO = 100
-SMALL = 64 * 1024
+SMALL = 1024 * 1024
 """An entry that unpacks to no more than this may be packed as tightly as it likes."""
 MAX_ROWS = 5000
 MAX_COLUMNS = 100
@@ -181,6 +181,7 @@ def _cell(shown: Any, written: Any) -> Any:
 
 def write_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet. No text becomes a formula; none is cut. Raises Unfit."""
+    fitting = [[_fitting(value) for value in row] for row in rows]
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     sheet.freeze_panes = "A2"
@@ -191,14 +192,14 @@ def write_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[
     for cell in first:
         cell.font = Font(bold=True)
     sheet.append(first)
-    for row in rows:
+    for row in fitting:
         sheet.append([_written(sheet, value) for value in row])
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
 
 
-def _written(sheet: Any, value: Cell) -> Any:
+def _fitting(value: Cell) -> Cell:
     if not isinstance(value, str):
         return value
     text = re.sub("_x(?=[0-9A-Fa-f]{4}_)", "_x005F_x", normalise(value))
@@ -207,10 +208,16 @@ def _written(sheet: Any, value: Cell) -> Any:
             f"「{opening_words(value, 12)}」は{LONGEST_CELL:,}文字を超え、Excelのセルに入りません。"
             "CSVで書き出してください。"
         )
+    return text
+
+
+def _written(sheet: Any, value: Cell) -> Any:
+    if not isinstance(value, str):
+        return value
     cell = WriteOnlyCell(sheet)
-    cell.value = text
+    cell.value = value
     cell.data_type = "s"
-    if _STARTS_A_FORMULA.match(text):
+    if _STARTS_A_FORMULA.match(value):
         cell.quotePrefix = True
     return cell
 

@@ -4,18 +4,18 @@ from typing import Any
 
 from import_export.fields import Field
 
-from core.permissions import Post
-from core.resources import (
+from core.columns import (
     ChoiceColumn,
     DateColumn,
     IntegerColumn,
     RowColumn,
     RowsColumn,
-    TableResource,
     YearColumn,
     YesNoColumn,
     column,
 )
+from core.permissions import Post
+from core.resources import TableResource
 from departments.models import Appointment, Department, Division, User
 
 

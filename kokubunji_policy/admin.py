@@ -1,6 +1,7 @@
 """Django's admin, in the words of the city and open to posts instead of flags."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
@@ -48,8 +49,8 @@ class CityAdminSite(AdminSite):
         """Nobody signs in here: who has no post for the admin is told so."""
         if request.user.is_authenticated and not self.has_permission(request):
             raise Refused("いまの職では、管理画面は使えません。")
-        page = "admin:index" if request.user.is_authenticated else "account_login"
-        return HttpResponseRedirect(reverse(page))
+        query = urlencode({"next": request.GET.get("next", reverse("admin:index"))}, safe="/")
+        return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
     def logout(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("account_logout"))

@@ -2,15 +2,16 @@
 
 from typing import Any
 
-from core.resources import (
+from core.columns import (
     IntegerColumn,
     RowColumn,
     RowsColumn,
-    TableResource,
     YearColumn,
     YesNoColumn,
+    by_key,
     column,
 )
+from core.resources import TableResource
 from core.years import format_year, parse_year
 from departments.resources import order_column
 from policies.models import BasicPolicy, Measure, Plan, Sdg, Section
@@ -21,24 +22,27 @@ class PolicyColumn(RowColumn):
 
     def find(self, text: str, row: Any) -> BasicPolicy:
         year = parse_year(text)
-        found = BasicPolicy.objects.filter(year=year).first()
-        if found is None:
+        self.known = self.known or by_key(BasicPolicy, "year")
+        if str(year) not in self.known:
             raise ValueError(f"{format_year(year)}の基本方針は、まだ登録されていません。")
-        return found
+        return self.known[str(year)]
 
     def write(self, value: BasicPolicy) -> str:
         return format_year(value.year)
 
 
 class ParentColumn(RowColumn):
-    """The item above, by its path in the policy of the same row."""
+    """The item above, by its path in the policy of the same row; it may stand in the same file."""
 
     def find(self, text: str, row: Any) -> Section:
         year = parse_year(str(row.get("年度") or ""))
-        found = Section.objects.filter(policy__year=year, path=text).first()
-        if found is None:
+        place = f"{year}/{text}"
+        if place not in self.known:
+            rows = Section.objects.filter(policy__year=year)
+            self.known |= {f"{year}/{section.path}": section for section in rows}
+        if place not in self.known:
             raise ValueError(f"{format_year(year)}の基本方針に、記号「{text}」の項はありません。")
-        return found
+        return self.known[place]
 
 
 class SectionResource(TableResource):
