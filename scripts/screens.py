@@ -17,7 +17,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -138,7 +137,7 @@ def wait_for(address: str) -> None:
         try:
             urllib.request.urlopen(address, timeout=5)  # noqa: S310 - our own server
             return
-        except urllib.error.URLError:
+        except OSError:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
@@ -202,7 +201,11 @@ def draw_whole(page: Page) -> None:
 def photograph_all(browser: Browser, address: str, pages: list[tuple[str, str, str]]) -> list[str]:
     problems = []
     for username in sorted({username for _name, username, _url in pages}):
-        context = browser.new_context(viewport={"width": WIDTHS[0], "height": 900})
+        context = browser.new_context(
+            viewport={"width": WIDTHS[0], "height": 900},
+            locale="ja-JP",
+            timezone_id="Asia/Tokyo",
+        )
         if username:
             sign_in(context.new_page(), address, username)
         for name, _username, url in (row for row in pages if row[1] == username):
