@@ -70,6 +70,14 @@ class BasicsForm(forms.ModelForm):
             if not isinstance(field, VersionField):
                 field.mark = "提出までに必要"
 
+    def sentences(self) -> list[str]:
+        """What is wrong, field by field, for the line that answers an autosave."""
+        return [
+            f"{self.fields[name].label}：{text}" if name in self.fields else str(text)
+            for name, texts in self.errors.items()
+            for text in texts
+        ]
+
     def values(self) -> dict[str, Any]:
         """What goes to the action."""
         return {name: self.cleaned_data[name] for name in BASICS}

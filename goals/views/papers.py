@@ -9,17 +9,15 @@ from django.utils.timezone import localtime
 from django_htmx.http import reswap, retarget
 
 from core import workflow
-from core.audit import Actor
 from core.permissions import Hidden, Permission
 from core.workflow import Action, Conflict, NotNow
 from core.years import format_time
-from departments.access import actor_of, requires
-from departments.queries import authority
+from departments.access import requires
 from goals import trail
 from goals.actions import papers, reviews
 from goals.actions.writing import check_writable
 from goals.forms.papers import BasicsForm, RemarkAnswerForm, ResponseForm, SubmitForm
-from goals.models import ConflictingDraft, OperatingPolicy
+from goals.models import ConflictingDraft, OperatingPolicy, Versioned
 from goals.queries import BASICS, conflicting_drafts, owed_section, told_remark
 from goals.queries import history as history_of
 from goals.views.fetch import fetch_paper
@@ -44,31 +42,51 @@ def paper(request: HttpRequest, year: int, code: str) -> HttpResponse:
 def basics(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """Mission, situation, analysis, pioneering work and resources."""
     paper = fetch_paper(request, year, code)
-    if request.method != "POST":
-        check_writable(paper)
-        form = BasicsForm(instance=paper)
-        return render(request, "goals/basics.html", {"paper": paper, "form": form})
-    form = BasicsForm(request.POST, instance=fetch_paper(request, year, code))
-    context = {"paper": paper, "form": form}
+    if request.method == "POST":
+        return _save_basics(request, paper)
+    check_writable(paper)
+    form = BasicsForm(instance=paper)
+    return render(request, "goals/basics.html", {"paper": paper, "form": form})
+
+
+def _save_basics(request: HttpRequest, paper: OperatingPolicy) -> HttpResponse:
+    fresh = fetch_paper(request, paper.year, paper.department.code)
+    form = BasicsForm(request.POST, instance=fresh)
     if not form.is_valid():
-        return render(request, "goals/basics.html", context)
+        return _basics_problem(request, paper, form, status=422 if request.htmx else 200)
+    version = form.cleaned_data["version"]
     try:
-        papers.save_basics(
-            paper=paper,
-            version=form.cleaned_data["version"],
-            values=form.values(),
-            by=request.actor,
+        stored = papers.save_basics(
+            paper=paper, version=version, values=form.values(), by=request.actor
         )
     except Conflict:
         return _both_basics(request, paper, form)
     except NotNow as refusal:
         form.add_error(None, str(refusal))
-        return render(request, "goals/basics.html", context, status=409)
+        return _basics_problem(request, paper, form, status=409)
+    if request.htmx:
+        context = {"stored": stored, "sentence": _saved_at(stored)}
+        return render(request, "goals/_basics_note.html", context)
     return redirect(place(paper, "basics"))
+
+
+def _saved_at(row: Versioned) -> str:
+    return f"{format_time(localtime(row.updated_at))}に保存しました" if row.updated_at else ""
+
+
+def _basics_problem(
+    request: HttpRequest, paper: OperatingPolicy, form: BasicsForm, status: int
+) -> HttpResponse:
+    if request.htmx:
+        problem = "".join(form.sentences())
+        return render(request, "goals/_basics_note.html", {"problem": problem}, status=status)
+    return render(request, "goals/basics.html", {"paper": paper, "form": form}, status=status)
 
 
 def _both_basics(request: HttpRequest, paper: OperatingPolicy, form: BasicsForm) -> HttpResponse:
     stored = fetch_paper(request, paper.year, paper.department.code)
+    if request.htmx:
+        return render(request, "goals/_basics_note.html", {"first": stored}, status=409)
     theirs = {name: getattr(stored, name) for name in BASICS}
     context = {
         "paper": stored,
@@ -155,7 +173,7 @@ def _saved_response(request: HttpRequest, paper: OperatingPolicy, section: Secti
     stored = fetch_paper(request, paper.year, paper.department.code)
     context = _place_of(request, stored, section)
     is_done = "done" in request.POST
-    context["sentence"] = f"{format_time(localtime(context['response'].updated_at))}に保存しました"
+    context["sentence"] = _saved_at(context["response"])
     context["is_done"] = is_done
     answer = render(request, "goals/_response_saved.html", context)
     if not is_done:
@@ -168,7 +186,7 @@ def _both_responses(
 ) -> HttpResponse:
     """Somebody saved first: both texts."""
     context = _place_of(request, paper, section)
-    stored = context["response"]
+    stored = context["response"] or Response(version=0)
     names = ("body", "is_not_applicable")
     theirs = {name: getattr(stored, name) for name in names}
     context["stored"] = stored
@@ -181,22 +199,21 @@ def _both_responses(
     return render(request, "goals/response.html", context, status=409)
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_PAPER, to_post=Permission.SUBMIT_PAPER)
 def submit(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """What is missing, or what will be handed in; a head hands it in."""
     paper = fetch_paper(request, year, code)
     if request.method == "POST":
-        by_holding = authority(request.user, Permission.SUBMIT_PAPER, paper.target, year=year)
-        return _submit(request, paper, actor_of(request, by_holding))
+        return _submit(request, paper)
     workflow.check(Action.SUBMIT, paper.status)
     return render(request, "goals/submit.html", whole(request, paper))
 
 
-def _submit(request: HttpRequest, paper: OperatingPolicy, by: Actor) -> HttpResponse:
+def _submit(request: HttpRequest, paper: OperatingPolicy) -> HttpResponse:
     form = SubmitForm(request.POST)
     edits = form.cleaned_data["edits"] if form.is_valid() else -1
     try:
-        reviews.submit(paper=paper, edits=edits, by=by)
+        reviews.submit(paper=paper, edits=edits, by=request.actor)
     except (Conflict, NotNow) as refusal:
         stored = fetch_paper(request, paper.year, paper.department.code)
         context = {**whole(request, stored), "sentence": str(refusal)}

@@ -367,6 +367,19 @@ def test_the_papers_own_fields_show_both_texts_on_a_conflict(
     assert head.post(f"{PAGE}basics/", {**BASICS, "version": "2"}).status_code == 302
 
 
+def test_the_papers_own_fields_save_by_themselves(head: Client, paper: OperatingPolicy) -> None:
+    fragment = _text(head.post(f"{PAGE}basics/", BASICS, headers=HTMX))
+    assert "に保存しました" in fragment
+    assert 'id="id_version" value="2" hx-swap-oob="true"' in fragment
+    wrong = head.post(f"{PAGE}basics/", {**BASICS, "staff": "約80"}, headers=HTMX)
+    assert wrong.status_code == 422
+    assert "職員数：数字だけで入力してください。" in _text(wrong)
+    late = head.post(f"{PAGE}basics/", {**BASICS, "mission": "後の使命"}, headers=HTMX)
+    assert late.status_code == 409
+    assert "保存が重なりました。" in _text(late)
+    assert OperatingPolicy.objects.get().mission == BASICS["mission"]
+
+
 # Handing in
 
 
