@@ -14,8 +14,10 @@ from departments.queries import authority
 View = Callable[..., HttpResponse]
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Close a view to all who hold no post with ``permission``.
+def requires(
+    permission: Permission, *, to_post: Permission | None = None
+) -> Callable[[View], View]:
+    """Close a view to all who hold no post with ``permission`` (``to_post`` for a POST).
 
     Sets ``request.permission``, with which the view fetches its object, and ``request.actor``.
     """
@@ -23,12 +25,14 @@ def requires(permission: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
-            holding = authority(request.user, permission)
-            request.permission = permission
+            needed = to_post if to_post and request.method == "POST" else permission
+            holding = authority(request.user, needed)
+            request.permission = needed
             request.actor = actor_of(request, holding)
             return view(request, *args, **kwargs)
 
         guarded.permission = permission
+        guarded.to_post = to_post
         return guarded
 
     return decorate

@@ -16,12 +16,15 @@ class Address:
     route: str
     name: str
     permission: Permission | None
+    to_post: Permission | None
     is_public: bool
     is_admin: bool
 
     @property
     def asks_for(self) -> str:
         """The permission in words; 公開 where none is needed; empty where nothing is declared."""
+        if self.permission and self.to_post:
+            return f"{self.permission.label}／送信は、{self.to_post.label}"
         if self.permission:
             return self.permission.label
         return "公開" if self.is_public else ""
@@ -53,6 +56,7 @@ def _address(entry: URLPattern, route: str, namespace: str, *, is_admin: bool) -
         route=f"/{route}",
         name=f"{namespace}{entry.name or ''}",
         permission=permission,
+        to_post=getattr(view, "to_post", None),
         is_public=getattr(view, "is_public", False),
         is_admin=is_admin,
     )

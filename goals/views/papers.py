@@ -17,7 +17,7 @@ from goals import trail
 from goals.actions import papers, reviews
 from goals.actions.writing import check_writable
 from goals.forms.papers import BasicsForm, RemarkAnswerForm, ResponseForm, SubmitForm
-from goals.models import ConflictingDraft, OperatingPolicy, Versioned
+from goals.models import ConflictingDraft, OperatingPolicy, Response, Versioned
 from goals.queries import BASICS, conflicting_drafts, owed_section, told_remark
 from goals.queries import history as history_of
 from goals.views.fetch import fetch_paper

@@ -21,6 +21,8 @@ CORE = {
     "middleware",
     "models",
     "permissions",
+    "resources",
+    "spreadsheets",
     "tables",
     "text",
     "views",
