@@ -22,12 +22,12 @@ INTERVIEWER_POSTS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
 
 @dataclass(frozen=True)
 class Row:
-    """One interview on the list."""
+    """One interview on the list; ``mark`` says what it is to the person who looks."""
 
     interview: Interview
     interviewers: list[Person]
     attendees: list[Person]
-    is_own: bool
+    mark: str
     warnings: list[str]
 
 
@@ -69,11 +69,12 @@ def timetable(user: User, year: int) -> Timetable:
 def _row(user: User, interview: Interview, own: set[int], titles: "Titles") -> Row:
     slot = slot_of(interview, titles)
     is_there = user.pk in {person.key for person in slot.people}
+    is_own = interview.department_id in own
     return Row(
         interview=interview,
         interviewers=list(slot.interviewers),
         attendees=list(slot.attendees),
-        is_own=is_there or interview.department_id in own,
+        mark="あなたの面談" if is_there else "自分の部" if is_own else "",
         warnings=warnings(slot),
     )
 

@@ -384,13 +384,16 @@ def test_a_head_cannot_book_by_posting(cast, client_of):
 def test_ones_own_interview_is_marked(cast, client_of, standing, somu):
     mine = InterviewFactory(department=somu, room="庁議室", starts_at=jst(2023, 4, 6, 9))
 
-    head = client_of(cast.head).get(LIST)
-    rows = {row.interview: row.is_own for day in head.context["timetable"].days for row in day.rows}
-    mayor = client_of(cast.mayor).get(LIST)
+    mine.attendees.add(cast.head)
 
-    assert rows == {mine: True, standing: False}
-    assert text(head).count("あなたの面談") == 1
-    assert text(mayor).count("あなたの面談") == 1
+    def marks(user):
+        days = client_of(user).get(LIST).context["timetable"].days
+        return {row.interview: row.mark for day in days for row in day.rows}
+
+    assert marks(cast.head) == {mine: "あなたの面談", standing: ""}
+    assert marks(cast.drafter) == {mine: "自分の部", standing: ""}
+    assert marks(cast.mayor) == {mine: "", standing: "あなたの面談"}
+    assert marks(cast.secretary) == {mine: "", standing: ""}
 
 
 def test_days_stand_in_order_with_their_interviews(cast, secretary, somu, kenko):
