@@ -1,6 +1,7 @@
 """The history of a paper in words."""
 
 import datetime as dt
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -53,6 +54,7 @@ LABELS: Mapping[str, str] = {
     "title": "目標",
 }
 OF_REMARKS = {LABELS["body"]: "指摘"}
+ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 UNITS = {"budget": "千円", "staff": "人"}
 
 
@@ -138,7 +140,7 @@ def _worded(name: str, value: str) -> str:
         return str(Goal.Kind(value).label)
     if name == "status" and value in Status.values:
         return str(Status(value).label)
-    if name == "due_on":
+    if name == "due_on" and ISO_DAY.fullmatch(value):
         return format_date(dt.date.fromisoformat(value))
     return value
 

@@ -120,8 +120,13 @@
   let current = "";
   const mark = () => {
     document.querySelectorAll(".rail__list a").forEach((link) => {
-      if (link.hash === current) link.setAttribute("aria-current", "true");
-      else link.removeAttribute("aria-current");
+      if (link.hash !== current) return link.removeAttribute("aria-current");
+      link.setAttribute("aria-current", "true");
+      const rail = link.closest(".rail");
+      if (rail && rail.scrollHeight > rail.clientHeight) {
+        const room = link.getBoundingClientRect().top - rail.getBoundingClientRect().top;
+        if (room < 0 || room > rail.clientHeight - 60) rail.scrollTop += room - rail.clientHeight / 2;
+      }
     });
   };
   document.addEventListener("focusin", (event) => {
