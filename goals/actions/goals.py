@@ -73,7 +73,9 @@ def _added_goal(paper: OperatingPolicy, key: UUID | None) -> Goal:
     new = {"paper": paper, "order": last + 1, "version": 0}
     if key is None:
         return Goal.objects.create(**new)
-    row, _ = Goal.objects.get_or_create(key=key, paper=paper, defaults=new)
+    row, _ = Goal.objects.get_or_create(key=key, defaults=new)
+    if row.paper_id != paper.pk:
+        raise NotNow("この画面は古くなっています。運営方針書を開き直してください。")
     if row.is_removed:
         raise NotNow("この画面から加えた目標は、既に取り消されています。")
     return row

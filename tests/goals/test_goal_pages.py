@@ -145,6 +145,14 @@ def test_a_double_click_adds_one_goal(head: Client, paper: OperatingPolicy) -> N
     assert AuditEvent.objects.filter(verb="goal.add").count() == 1
 
 
+def test_a_form_of_another_paper_writes_nothing_there(head: Client, paper: OperatingPolicy) -> None:
+    other = GoalFactory(key=uuid4(), title="ほかの部の目標")
+    page = head.post(NEW, _typed(key=str(other.key), title="書きたい目標"))
+    assert page.status_code == 409
+    assert "書きたい目標" in _text(page)
+    assert [goal.title for goal in Goal.objects.all()] == ["ほかの部の目標"]
+
+
 def test_a_new_form_has_a_key_the_end_of_the_year_and_the_item_it_came_from(
     cast: SimpleNamespace, client_of: SignIn, paper: OperatingPolicy
 ) -> None:
