@@ -63,15 +63,21 @@ def actor_of(request: HttpRequest) -> audit.Actor:
 
 
 WORDS = {
-    "add": "追加",
-    "change": "変更",
-    "delete": "削除",
-    "import": "取込み",
-    "save": "登録",
-    "password": "パスワードの設定",
-    "sign-in": "ログイン",
-    "sign-out": "ログアウト",
+    **{"add": "追加", "change": "変更", "delete": "削除", "save": "保存", "create": "作成"},
+    **{"import": "取込み", "export": "書出し", "download": "ダウンロード", "seed": "見本の登録"},
+    **{"sign-in": "ログイン", "failed": "ログインの失敗", "sign-out": "ログアウト"},
+    **{"password": "パスワードの設定", "refused": "断られた操作", "open": "年度を開く"},
+    **{"submit": "提出", "withdraw": "引戻し", "return": "差戻し", "receive": "受理"},
+    **{"finalise": "確定", "reopen": "修正のために戻す", "publish": "公表", "begin": "審査の開始"},
+    **{"make": "指摘", "answer": "回答", "ask-again": "再指摘", "settle": "指摘の解決"},
+    **{"copy": "写し", "move": "並べ替え", "remove": "削除", "cancel": "取消し"},
 }
+"""What the last part of a verb of the audit trail says to people."""
+
+
+def word_of(verb: str) -> str:
+    """The word for a verb of the audit trail; the verb itself where there is none."""
+    return WORDS.get(verb.rpartition(".")[2], verb)
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -185,7 +191,7 @@ def history_of(row: models.Model) -> list[dict[str, Any]]:
     return [
         {
             "event": event,
-            "word": WORDS.get(event.verb.rpartition(".")[2], event.verb),
+            "word": word_of(event.verb),
             "changes": _labelled(row, before, after),
         }
         for event, before, after in lines
@@ -240,7 +246,7 @@ class YearFilter(admin.SimpleListFilter):
 class AuditEventAdmin(admin.ModelAdmin):
     """監査記録: read, never written."""
 
-    list_display = ("moment", "verb", "label", "actor", "standing_in_for", "address")
+    list_display = ("moment", "word", "label", "actor", "standing_in_for", "address")
     list_display_links = ("moment",)
     list_select_related = ("actor", "standing_in_for")
     search_fields = ("label", "verb", "subject", "actor__name", "actor__username")
@@ -250,7 +256,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     list_per_page = 100
     show_full_result_count = False
     fields = (
-        *("moment", "verb", "label", "actor", "standing_in_for", "address", "subject"),
+        *("moment", "word", "label", "actor", "standing_in_for", "address", "subject"),
         *("before", "after", "digest"),
     )
 
@@ -258,6 +264,10 @@ class AuditEventAdmin(admin.ModelAdmin):
     def moment(self, event: AuditEvent) -> str:
         at = timezone.localtime(event.at)
         return f"{format_date(at.date())} {at:%H:%M:%S}"
+
+    @admin.display(description="操作", ordering="verb")
+    def word(self, event: AuditEvent) -> str:
+        return word_of(event.verb)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural})

@@ -243,8 +243,8 @@ def _csv_rows(content: bytes) -> Iterator[Row]:
 
 
 def _decode(content: bytes) -> str:
-    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"))
-    marks += ((codecs.BOM_UTF16_BE, "utf-16"),)
+    marks = [(codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16")]
+    marks += [(codecs.BOM_UTF16_BE, "utf-16")]
     encodings = [name for mark, name in marks if content.startswith(mark)] or ["utf-8", "cp932"]
     for encoding in encodings:
         try:

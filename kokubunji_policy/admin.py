@@ -38,6 +38,13 @@ class CityAdminSite(AdminSite):
             return False
         return True
 
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """The tables of ``ORDER`` alone: what other packages bring stays out of the admin."""
+        several = isinstance(model_or_iterable, list | tuple)
+        models = model_or_iterable if several else [model_or_iterable]
+        ours = [model for model in models if model.__name__ in ORDER]
+        super().register(ours, admin_class, **options)
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """The rooms and their tables in the order of ``ORDER``, not of the alphabet."""
         rooms = list(self._build_app_dict(request, app_label).values())

@@ -17,6 +17,7 @@ CORE = {
     "apps",
     "audit",
     "clock",
+    "columns",
     "context",
     "middleware",
     "models",
