@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget
+from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -55,6 +55,14 @@ class AnyWidthIntegerField(forms.IntegerField):
             return parse_integer(str(value))
         except NumberProblem as problem:
             raise ValidationError(str(problem)) from None
+
+
+class NamedAutocomplete(AutocompleteSelect):
+    """A search box that says what it is for as long as nothing is chosen."""
+
+    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
+        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
+        return attrs | {"data-placeholder": f"{self.field.verbose_name}を探して選ぶ"}
 
 
 def actor_of(request: HttpRequest) -> audit.Actor:
@@ -108,6 +116,11 @@ class ReferenceAdmin(admin.ModelAdmin):
             if isinstance(field, forms.SlugField):
                 field.error_messages["invalid"] = HOW_TO_WRITE_A_CODE
         return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = NamedAutocomplete(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = {"title": self.opts.verbose_name_plural}
