@@ -27,6 +27,13 @@ class Actor:
     standing_in_for_id: int | None = None
     address: str = ""
 
+    @property
+    def person(self) -> "User":
+        """The user, where the row that is written must name one."""
+        if self.user is None:
+            raise ValueError("the system signs no papers")
+        return self.user
+
 
 SYSTEM = Actor()
 

@@ -1,6 +1,7 @@
 """Sign-in by allauth; Django's permission questions (its admin asks them) answered from posts."""
 
 from allauth.account.auth_backends import AuthenticationBackend
+from django.db.models import Model
 
 from core.permissions import Permission
 from departments.models import User
@@ -26,7 +27,7 @@ TABLES = {
 class PostBackend(AuthenticationBackend):
     """Tables of the admin are open to posts, not to flags on a person."""
 
-    def has_perm(self, user_obj: User, perm: str, obj: object = None) -> bool:
+    def has_perm(self, user_obj: User, perm: str, obj: Model | None = None) -> bool:
         app_label, _, codename = perm.partition(".")
         verb, _, model = codename.partition("_")
         permission = TABLES.get(f"{app_label}.{model}")

@@ -139,13 +139,16 @@ class User(AbstractBaseUser):
         """Django's admin asks for it; the site itself asks the posts (CityAdminSite)."""
         return self.is_active
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         """Django's question about a table of the admin, answered from posts (PostBackend)."""
         return self.is_active and any(b.has_perm(self, perm, obj) for b in get_backends())
 
     def has_module_perms(self, app_label: str) -> bool:
         """Whether any table of the app is open in the admin."""
-        return self.is_active and any(b.has_module_perms(self, app_label) for b in get_backends())
+        return self.is_active and any(
+            backend.has_module_perms(self, app_label)  # type: ignore[attr-defined]
+            for backend in get_backends()
+        )
 
 
 class AppointmentQuerySet(models.QuerySet["Appointment"]):

@@ -119,11 +119,11 @@ class Sheet:
         return [*self._missing_basics(), *self._missing_answers(), *self._missing_of_goals()]
 
     def _missing_basics(self) -> list[Missing]:
-        owed = {name: getattr(self.paper, name) for name in BASICS}
+        fields = (field for field in OperatingPolicy._meta.fields if field.name in BASICS)
         return [
-            Missing(f"{OperatingPolicy._meta.get_field(name).verbose_name}　未記入", "basics")
-            for name, value in owed.items()
-            if value is None or value == ""
+            Missing(f"{field.verbose_name}　未記入", "basics")
+            for field in fields
+            if getattr(self.paper, field.name) in {None, ""}
         ]
 
     def _missing_answers(self) -> list[Missing]:

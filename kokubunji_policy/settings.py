@@ -1,8 +1,10 @@
 """Settings: one file; what differs between machines comes from environment variables (README)."""
 
 import datetime as dt
+import os
 import sqlite3
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import environ
@@ -22,8 +24,12 @@ def _secret_key() -> str:
     kept = VAR / "secret-key"
     if not kept.exists():
         VAR.mkdir(exist_ok=True, parents=True)
-        kept.touch(mode=0o600)
-        kept.write_text(get_random_secret_key())
+        mine = VAR / f"secret-key.{os.getpid()}"
+        mine.touch(mode=0o600)
+        mine.write_text(get_random_secret_key())
+        with suppress(FileExistsError):  # another process was quicker: its key is the one
+            kept.hardlink_to(mine)
+        mine.unlink()
     return kept.read_text().strip()
 
 

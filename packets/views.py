@@ -11,6 +11,7 @@ from core.permissions import Permission
 from core.workflow import NotNow
 from departments.access import requires
 from goals.models import OperatingPolicy
+from goals.queries import cycle_or_hidden
 from goals.views.fetch import fetch_paper
 from packets import queries
 from packets.actions import packets
@@ -21,6 +22,8 @@ from packets.rendering import content_of, render_html
 @requires(Permission.READ_PACKET)
 def list_(request: HttpRequest, year: int) -> HttpResponse:
     """The departments whose packet the person may print, in the order of the interviews."""
+    cycle_or_hidden(year)
+    cycle_or_hidden(year)
     rows = queries.rows(request.user, year)
     return render(request, "packets/list.html", {"year": year, "rows": rows})
 

@@ -11,7 +11,6 @@ import fcntl
 import hashlib
 import importlib.util
 import os
-import secrets
 import shutil
 import subprocess
 import sys
@@ -173,16 +172,6 @@ def _run(command: list[str | Path]) -> None:
 # --- state of this machine -----------------------------------------------------------------------
 
 
-def make_secret_key() -> None:
-    """Every machine has a key of its own; nobody else on it can read the file."""
-    path = VAR / "secret-key"
-    if path.exists():
-        return
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w") as file:
-        file.write(secrets.token_urlsafe(50) + "\n")
-
-
 @contextmanager
 def only_one_at_a_time() -> Iterator[None]:
     VAR.mkdir(exist_ok=True, parents=True)
@@ -201,7 +190,6 @@ def check_python() -> None:
 def main(purpose: str) -> None:
     check_python()
     with only_one_at_a_time():
-        make_secret_key()
         install_system_packages(purpose)
         install_python_packages()
 

@@ -171,7 +171,7 @@ def copy_goals(
     stored = lock(paper)
     present = set(stored.goals.filter(is_removed=False).values_list("title", flat=True))
     last = stored.goals.filter(is_removed=False).aggregate(last=Max("order"))["last"] or 0
-    copied = []
+    copied: list[str] = []
     for old in goals_of(source):
         if old.title in present or (chosen is not None and old not in chosen):
             continue

@@ -40,7 +40,7 @@ def submit(*, paper: OperatingPolicy, edits: int, by: Actor) -> Revision:
         paper=stored,
         number=stored.submissions,
         content=snapshot(content),
-        submitted_by=by.user,
+        submitted_by=by.person,
         submitted_at=now,
     )
 
@@ -127,7 +127,7 @@ def make_remark(
         response_to=section,
         goal=goal,
         body=body,
-        made_by=by.user,
+        made_by=by.person,
         made_at=clock.now(),
     )
     now = clock.now()

@@ -69,7 +69,7 @@ def keeping(
                 part=part,
                 label=label[:100],
                 content=plain(typed),
-                written_by=by.user,
+                written_by=by.person,
                 written_at=clock.now(),
             )
             audit.record(
