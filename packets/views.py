@@ -23,7 +23,6 @@ from packets.rendering import content_of, render_html
 def list_(request: HttpRequest, year: int) -> HttpResponse:
     """The departments whose packet the person may print, in the order of the interviews."""
     cycle_or_hidden(year)
-    cycle_or_hidden(year)
     rows = queries.rows(request.user, year)
     return render(request, "packets/list.html", {"year": year, "rows": rows})
 

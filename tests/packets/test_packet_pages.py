@@ -275,3 +275,12 @@ def test_get_makes_nothing(
 ) -> None:
     assert client_of(cast.office).get(BUILD).status_code == 405
     assert not PacketFile.objects.exists()
+
+
+@pytest.mark.parametrize("year", ["0", "1999", "99999", "9" * 30])
+def test_years_that_are_not_laid_out_are_not_there(
+    cast: SimpleNamespace, client_of: object, year: str
+) -> None:
+    client = client_of(cast.office)
+    assert client.get(f"/packets/{year}/").status_code == 404
+    assert client.get(f"/packets/{year}/somu/").status_code == 404
