@@ -1,0 +1,203 @@
+"""Every page has a query number, the same for one row and for three.
+
+A page without a number fails; so does one whose number grew. Lower a number when a page gets
+better; a higher one needs a reason in the commit. Two or three of each belong to the session, the
+person's appointments and the navigation.
+"""
+
+import datetime as dt
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from core import audit
+from core.audit import Actor
+from goals.models import ConflictingDraft, Remark, Revision
+from home.addresses import addresses
+from packets.models import PacketFile
+from tests.factories import (
+    AppointmentFactory,
+    ChargeFactory,
+    DepartmentFactory,
+    DivisionFactory,
+    GoalFactory,
+    IndicatorFactory,
+    InterviewFactory,
+    MeasureFactory,
+    OperatingPolicyFactory,
+    ResponseFactory,
+    SdgFactory,
+    SectionFactory,
+    jst,
+)
+
+pytestmark = pytest.mark.django_db
+MARCH = jst(2023, 3, 27, 9)
+CONTENT = {
+    "year": 2023,
+    "department": "総務部",
+    "heads": [],
+    "basics": {},
+    "responses": [],
+    "goals": [],
+}
+
+# page → who looks, in which state the paper is, how many queries
+BUDGETS = {
+    "home:today": ("head", "draft", 23),
+    "account_change_password": ("head", "draft", 4),
+    "policies:detail": ("head", "draft", 7),
+    "goals:board": ("office", "draft", 10),
+    "goals:coverage": ("office", "draft", 10),
+    "goals:paper": ("head", "draft", 19),
+    "goals:basics": ("head", "draft", 5),
+    "goals:response": ("head", "draft", 18),
+    "goals:submit": ("head", "draft", 19),
+    "goals:withdraw": ("head", "submitted", 5),
+    "goals:history": ("head", "draft", 8),
+    "goals:conflicts": ("head", "draft", 6),
+    "goals:revision": ("head", "draft", 6),
+    "goals:answer": ("head", "returned", 6),
+    "goals:goal_new": ("head", "draft", 11),
+    "goals:goal_copy": ("head", "draft", 18),
+    "goals:goal_edit": ("head", "draft", 16),
+    "goals:goal_remove": ("head", "draft", 11),
+    "goals:review": ("office", "submitted", 18),
+    "goals:remark": ("office", "submitted", 5),
+    "goals:return": ("office", "submitted", 18),
+    "goals:reopen": ("office", "received", 18),
+    "interviews:list": ("secretary", "draft", 10),
+    "interviews:new": ("secretary", "draft", 18),
+    "interviews:edit": ("secretary", "draft", 17),
+    "interviews:cancel": ("secretary", "draft", 8),
+    "packets:list": ("office", "draft", 8),
+    "packets:preview": ("head", "draft", 22),
+    "packets:file": ("head", "draft", 7),
+}
+
+
+def fill(paper, cast, number):
+    """``number`` rows of everything that a page may list; the row that addresses mean is first."""
+    division = DivisionFactory(department=paper.department)
+    measure = MeasureFactory()
+    measure.sdgs.add(SdgFactory())
+    section = paper_sections(paper)[0]
+    ResponseFactory(paper=paper, section=section, updated_by=cast.drafter, updated_at=MARCH)
+    last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
+    ids = {}
+    for n in range(number):
+        extra = SectionFactory(
+            policy=section.policy,
+            parent=section.parent,
+            place=10 + n,
+            path=f"1-{n + 3}",
+            number=f"1({n + 3})",
+            marker=f"({n + 3})",
+        )
+        ResponseFactory(paper=paper, section=extra, updated_by=cast.drafter, updated_at=MARCH)
+        goal = GoalFactory(paper=paper, lead_division=division, sections=[section, extra])
+        GoalFactory(paper=last_year, title=f"昨年度の目標{n}", lead_division=division)
+        IndicatorFactory(goal=goal)
+        goal.other_divisions.add(DivisionFactory(department=paper.department))
+        goal.measures.add(measure, MeasureFactory())
+        goal.sdgs.add(SdgFactory(number=n + 1, name=f"目標{n + 1}"))
+        remark = Remark.objects.create(
+            paper=paper,
+            goal=goal,
+            body=f"指摘{n}",
+            made_by=cast.office,
+            made_at=MARCH,
+            told_at=MARCH,
+            answer="直しました。",
+            answered_by=cast.head,
+            answered_at=MARCH,
+        )
+        revision = Revision.objects.create(
+            paper=paper, number=n + 1, content=CONTENT, submitted_by=cast.head, submitted_at=MARCH
+        )
+        ConflictingDraft.objects.create(
+            paper=paper,
+            part="basics",
+            label="部の使命",
+            content={"mission": "文"},
+            written_by=cast.drafter,
+            written_at=MARCH,
+        )
+        audit.record("goal.save", by=Actor(user=cast.head), label="目標", subject=paper)
+        file = PacketFile.objects.create(
+            paper=paper,
+            asked_by=cast.head,
+            asked_at=MARCH,
+            printed_on=dt.date(2023, 3, 27),
+            status="done",
+            digest=str(n) * 64,
+            size=4,
+            pages=1,
+        )
+        other = DepartmentFactory()
+        OperatingPolicyFactory(
+            department=other, status="submitted", updated_by=cast.drafter, updated_at=MARCH
+        )
+        AppointmentFactory(department=other)
+        ChargeFactory(department=other, interviewer=cast.deputy)
+        interview = InterviewFactory(
+            department=other if n else paper.department,
+            interviewers=[cast.mayor, cast.deputy],
+            starts_at=jst(2023, 4, 6 + n, 10),
+            ends_at=jst(2023, 4, 6 + n, 11),
+        )
+        interview.attendees.add(cast.head)
+        rows = {"goals:goal": goal, "goals:": remark, "packets:": file, "interviews:": interview}
+        ids = ids or {prefix: row.pk for prefix, row in rows.items()}
+    assert revision.number == number
+    return ids
+
+
+def paper_sections(paper):
+    from policies.models import Section
+
+    return list(Section.objects.filter(policy__year=paper.year, is_open=True, parent__isnull=False))
+
+
+def address_of(name, ids):
+    route = next(a.route for a in addresses() if a.name == name)
+    values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1}
+    names = re.findall(r"<\w+:(\w+)>", route)
+    key = next((prefix for prefix in ids if name.startswith(prefix)), "")
+    where = reverse(name, kwargs={n: ids[key] if n == "pk" else values[n] for n in names})
+    return f"{where}?department=somu" if name == "interviews:new" else where
+
+
+def queries_of(name, paper, cast, client_of, ids):
+    person, status, _ = BUDGETS[name]
+    type(paper).objects.filter(pk=paper.pk).update(status=status, submissions=1)
+    client = client_of(getattr(cast, person))
+    where = address_of(name, ids)
+    client.get(where)
+    with CaptureQueriesContext(connection) as queries:
+        answer = client.get(where)
+    assert answer.status_code == 200, answer.status_code
+    return len(queries)
+
+
+@pytest.mark.parametrize("name", BUDGETS)
+@pytest.mark.parametrize("rows", [1, 3])
+def test_page_keeps_its_number_whatever_the_rows(name, rows, paper, cast, client_of):
+    ids = fill(paper, cast, rows)
+    assert queries_of(name, paper, cast, client_of, ids) == BUDGETS[name][2]
+
+
+def test_every_page_has_a_number(paper, cast, client_of):
+    ids = fill(paper, cast, 1)
+    unnumbered = []
+    for address in addresses():
+        if address.is_admin or address.is_public or address.name in BUDGETS:
+            continue
+        for person in (cast.head, cast.office):
+            answer = client_of(person).get(address_of(address.name, ids))
+            if answer.status_code == 200 and "html" in answer.headers["Content-Type"]:
+                unnumbered.append(address.name)
+    assert " ".join(unnumbered) == ""
