@@ -36,13 +36,21 @@ def test_missing_packages_are_named_with_the_command_to_type(tmp_path: Path) -> 
 
 def test_key_of_this_machine_is_its_own_and_closed_to_others(tmp_path: Path) -> None:
     keys = set()
+    show = "from django.conf import settings; print(settings.SECRET_KEY)"
+    command = [sys.executable, ROOT / "manage.py", "shell", "-v0", "-c", show]
     for name in ("one", "another"):
-        run("prepare_machine.py", "test", PATH="", VAR_DIR=str(tmp_path / name))
+        environ = {k: v for k, v in os.environ.items() if k != "SECRET_KEY"}
+        environ |= {"VAR_DIR": str(tmp_path / name), "PYTHONUTF8": "1"}
+        twice = [
+            subprocess.run(command, env=environ, capture_output=True, text=True, check=True).stdout
+            for _ in range(2)
+        ]
         path = tmp_path / name / "secret-key"
         assert path.stat().st_mode & 0o777 == 0o600
+        assert {line.strip() for line in twice} == {path.read_text()}
         keys.add(path.read_text())
 
-    assert {len(key) > 60 for key in keys} == {True}
+    assert {len(key) for key in keys} == {50}
     assert len(keys) == 2
 
 
