@@ -6,10 +6,13 @@ from django.urls import reverse
 from core.permissions import Permission
 from core.years import format_year
 from departments.queries import authority, may
-from home.queries import departments_of, years_at_hand
+from home.queries import awaiting_review, departments_of, years_at_hand
 
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
-SHARED_KEYS = {"year", "code"}
+IN_EVERY_YEAR = {
+    *("goals:board", "goals:coverage", "goals:paper", "goals:history"),
+    *("interviews:list", "packets:list", "policies:detail"),
+}
 ROOMS = (
     ("提出状況", Permission.READ_BOARD, "goals:board"),
     ("対応状況", Permission.READ_BOARD, "goals:coverage"),
@@ -31,7 +34,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         for y in years
     ]
     return {
-        "nav": _rooms(request, year),
+        "nav": _rooms(request, year, years),
         "holder": _holder(request),
         "current_year": {"label": format_year(year)},
         "year_choices": choices,
@@ -53,9 +56,15 @@ def current_year(request: HttpRequest, years: list[int]) -> int:
 def _same_page(request: HttpRequest, year: int) -> str:
     """This page in another year, where it has one; else the home page of that year."""
     match = request.resolver_match
-    if match and "year" in match.kwargs and set(match.kwargs) <= SHARED_KEYS:
+    if match and match.view_name in IN_EVERY_YEAR:
         return reverse(match.view_name, kwargs={**match.kwargs, "year": year})
     return f"{reverse('home:today')}?year={year}"
+
+
+def _home(year: int, years: list[int]) -> str:
+    """The first page; it stays in a year that somebody has chosen."""
+    address = reverse("home:today")
+    return address if not years or year == years[0] else f"{address}?year={year}"
 
 
 def _holder(request: HttpRequest) -> dict[str, str]:
@@ -65,9 +74,9 @@ def _holder(request: HttpRequest) -> dict[str, str]:
     }
 
 
-def _rooms(request: HttpRequest, year: int) -> list[dict[str, object]]:
+def _rooms(request: HttpRequest, year: int, years: list[int]) -> list[dict[str, object]]:
     user = request.user
-    rooms = [_room(request, "今日すること", reverse("home:today"), "home:today")]
+    rooms = [_room(request, "今日すること", _home(year, years), "home:today")]
     for holding in departments_of(user, year, Permission.WRITE_PAPER):
         code = holding.department_code
         url = reverse("goals:paper", args=[year, code])
@@ -75,6 +84,8 @@ def _rooms(request: HttpRequest, year: int) -> list[dict[str, object]]:
     for label, permission, name in ROOMS:
         if may(user, permission):
             rooms.append(_room(request, label, reverse(name, args=[year]), name))
+        if name == "goals:board" and may(user, Permission.REVIEW_PAPER):
+            rooms[-1]["badge"] = awaiting_review(year)
     if may(user, Permission.USE_ADMIN):
         rooms.append(_room(request, "管理", reverse("admin:index"), "admin"))
     return rooms

@@ -1,5 +1,7 @@
 """What each post has to do today, read over all rooms."""
 
+import datetime as dt
+
 from django.urls import reverse
 from django.utils import timezone
 
@@ -11,12 +13,14 @@ from core.years import fiscal_year, format_time, format_year
 from departments.models import Department, User
 from departments.queries import all_holdings, holdings_for, may
 from goals.models import OperatingPolicy
-from goals.queries import board, sheet
-from home.tasks import Agenda, Day, Figure, Task
+from goals.queries import board, history, sheet
+from goals.trail import Line
+from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
 
 INTERVIEWERS = {Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT}
+NEWS_AT_MOST = 5
 
 
 def years_at_hand() -> list[int]:
@@ -45,12 +49,15 @@ def _allows(holding: Holding, permission: Permission) -> bool:
 
 def agenda(user: User, year: int) -> Agenda:
     """All that is due for ``user`` in ``year``, and what comes."""
-    found = Agenda()
     settings = Cycle.objects.filter(pk=year).first()
+    found = Agenda(policy_due=settings.policy_due if settings else None)
     own = [holding.department_id for holding in departments_of(user, year, Permission.WRITE_PAPER)]
     interviews = list(Interview.objects.for_page().filter(year=year))
-    for paper in OperatingPolicy.objects.for_page().filter(year=year, department__in=own):
+    found.writes_paper = bool(own)
+    papers = list(OperatingPolicy.objects.for_page().filter(year=year, department__in=own))
+    for paper in papers:
         _own_paper(found, user, paper, settings)
+    found.news = news_of(papers)
     if may(user, Permission.REVIEW_PAPER):
         _review(found, year, settings, interviews)
     if may(user, Permission.WRITE_INTERVIEW):
@@ -59,8 +66,29 @@ def agenda(user: User, year: int) -> Agenda:
         _held_interviews(found, user, interviews)
     if may(user, Permission.EDIT_PEOPLE):
         found.tasks.append(_administration())
+    if not found.tasks and not found.waiting:
+        found.tasks.append(_reading(user, year))
     _calendar(found, user, settings, [i for i in interviews if i.department_id in own])
     return found
+
+
+def awaiting_review(year: int) -> int:
+    """How many papers wait for their review."""
+    return OperatingPolicy.objects.filter(year=year, status=Status.SUBMITTED).count()
+
+
+def news_of(papers: list[OperatingPolicy]) -> list[News]:
+    """What happened to ``papers`` since the beginning of yesterday, the newest first."""
+    midnight = dt.datetime.combine(clock.today(), dt.time(), timezone.get_current_timezone())
+    since = midnight - dt.timedelta(days=1)
+    found = []
+    for paper in papers:
+        events = history(paper, is_insider=True, is_office=False).filter(at__gte=since)
+        for event in events[:NEWS_AT_MOST]:
+            line = Line(event)
+            who = event.actor.name if event.actor else ""
+            found.append(News(timezone.localtime(event.at), who, line.words, line.where))
+    return sorted(found, key=lambda news: news.at, reverse=True)[:NEWS_AT_MOST]
 
 
 def _own_paper(found: Agenda, user: User, paper: OperatingPolicy, settings: Cycle | None) -> None:
@@ -101,6 +129,8 @@ def _describe_writing(task: Task, user: User, paper: OperatingPolicy, name: str)
     elif content.next_answer:
         section = content.next_answer.section
         task.hint = f"次は {section.number}「{section.name}」の項です"
+    elif not content.missing:
+        task.hint = "すべて記入済みです。確かめて提出できます"
     if paper.updated_at and paper.updated_by:
         moment = timezone.localtime(paper.updated_at)
         when = f"{moment.month}月{moment.day}日 {format_time(moment)}"
@@ -129,6 +159,7 @@ def _review(found: Agenda, year: int, settings: Cycle | None, interviews: list[I
                     status_label=paper.state_label,
                     due=held_at.get(paper.department_id),
                     due_label="面談まで",
+                    is_meeting=True,
                 )
             )
     late = [paper for paper in papers if paper.is_writable]
@@ -182,9 +213,25 @@ def _held_interviews(found: Agenda, user: User, interviews: list[Interview]) -> 
                 verb="面談資料を見る",
                 due=starts,
                 due_label="面談まで",
+                is_meeting=True,
                 note=interview.room,
             )
         )
+
+
+def _reading(user: User, year: int) -> Task:
+    """The next step of those who have nothing to write, decide or attend."""
+    if may(user, Permission.READ_BOARD):
+        return Task(
+            title=f"{format_year(year)}の各部の運営方針を見る",
+            url=reverse("goals:board", args=[year]),
+            verb="提出状況を見る",
+        )
+    return Task(
+        title=f"{format_year(year)}の市政運営の基本方針を読む",
+        url=reverse("policies:detail", args=[year]),
+        verb="基本方針を読む",
+    )
 
 
 def _administration() -> Task:

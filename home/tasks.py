@@ -29,6 +29,7 @@ class Task:
     state_note: str = ""
     hint: str = ""
     due_label: str = "提出期限まで"
+    is_meeting: bool = False
     counts: list[Figure] = field(default_factory=list)
 
     @property
@@ -49,13 +50,6 @@ class Task:
     def business_days_left(self) -> int | None:
         return years.business_days_until(clock.today(), self.due.date()) if self.due else None
 
-    @property
-    def until(self) -> str:
-        """4月4日（火）17時まで."""
-        if not self.due:
-            return ""
-        return f"{years.format_short_date(self.due.date())}{years.format_time(self.due)}まで"
-
 
 @dataclass
 class Day:
@@ -66,6 +60,22 @@ class Day:
     note: str = ""
 
 
+@dataclass(frozen=True)
+class News:
+    """One thing that somebody did since yesterday."""
+
+    at: dt.datetime
+    who: str
+    words: str
+    where: str
+
+    @property
+    def when(self) -> str:
+        """今日 9時42分, 昨日 17時10分."""
+        day = "今日" if self.at.date() == clock.today() else "昨日"
+        return f"{day} {years.format_time(self.at)}"
+
+
 @dataclass
 class Agenda:
     """The home page of a person: tasks to do, what waits for others, the days to come."""
@@ -73,6 +83,9 @@ class Agenda:
     tasks: list[Task] = field(default_factory=list)
     waiting: list[Task] = field(default_factory=list)
     days: list[Day] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
+    policy_due: dt.date | None = None
+    writes_paper: bool = False
 
     @property
     def lead(self) -> Task | None:

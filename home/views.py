@@ -13,10 +13,12 @@ from home.queries import agenda, draft_policy, settled_papers, years_at_hand
 @requires(Permission.ENTER)
 def today(request: HttpRequest) -> HttpResponse:
     """The first page after signing in."""
-    year = current_year(request, years_at_hand())
+    years = years_at_hand()
+    year = current_year(request, years)
     context = {
         "today": clock.today(),
         "year": year,
+        "newest_year": years[0] if years else year,
         "agenda": agenda(request.user, year),
         "draft_policy": draft_policy(year),
         "settled_papers": settled_papers(request.user, year),

@@ -35,14 +35,23 @@ def test_progress_shows_its_figure_beside_the_bar() -> None:
 
 @pytest.mark.parametrize(
     ("days", "expected"),
-    [(7, "あと<strong>7</strong>日"), (0, "<strong>今日</strong>まで"), (None, "期限なし")],
+    [(7, "あと<strong>7</strong>日"), (0, "<strong>今日</strong>まで"), (-2, "2日過ぎています")],
 )
-def test_the_lead_task_says_how_long_is_left(days: int | None, expected: str) -> None:
-    task = {"title": "運営方針を書く", "url": "/", "verb": "書く", "days_left": days}
-    html = render_to_string("components/lead.html", {"task": {**task, "business_days_left": None}})
+def test_the_lead_task_says_how_long_is_left(days: int, expected: str) -> None:
+    html = lead(days)
 
     assert expected in html
     assert html.count("button--main") == 1
+
+
+def test_a_task_without_a_due_date_speaks_of_none() -> None:
+    assert "期限" not in lead(None)
+
+
+def lead(days: int | None) -> str:
+    task = {"title": "運営方針を書く", "url": "/", "verb": "書く", "days_left": days}
+    late = {"days_late": -(days or 0), "business_days_left": None}
+    return render_to_string("components/lead.html", {"task": {**task, **late}})
 
 
 @pytest.mark.parametrize("level", ["success", "info", "warning", "error"])

@@ -75,7 +75,7 @@ def hand_in(page: Page) -> None:
 
 
 def open_review(page: Page) -> None:
-    page.get_by_role("link", name="提出状況", exact=True).click()
+    page.get_by_role("navigation", name="主な画面").get_by_role("link", name="提出状況").click()
     row = page.get_by_role("row").filter(has_text="福祉部")
     row.get_by_role("link").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text("福祉部")

@@ -1,0 +1,75 @@
+"""今日すること: one next step for everybody, news of one's own paper, the year that is shown."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from goals.models import OperatingPolicy
+from tests.factories import CycleFactory
+
+pytestmark = pytest.mark.django_db
+HOME = reverse("home:today")
+BADGE = "件の運営方針書が審査を待っています"
+
+
+def main_buttons(html: str) -> list[str]:
+    """The words of the filled buttons, as people read them."""
+    return re.findall(r'class="button button--main"[^>]*>([^<]*)<', html)
+
+
+def page(client, address: str = HOME) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("head", "書き始める"),
+        ("viewer", "基本方針を読む"),
+        ("mayor", "提出状況を見る"),
+        ("administrator", "管理画面を開く"),
+    ],
+)
+def test_everybody_has_one_next_step(paper, cast, client_of, who, words):
+    assert main_buttons(page(client_of(getattr(cast, who)))) == [words]
+
+
+def test_changes_since_yesterday_name_who_did_what(paper, cast, client_of):
+    client = client_of(cast.head)
+    assert "変わったところはありません" in page(client)
+
+    client_of(cast.drafter).post(
+        reverse("goals:basics", args=[2023, "somu"]),
+        {"version": paper.version, "mission": "備える。"},
+    )
+
+    news = page(client_of(cast.head)).split('id="news"')[1].split("</section>")[0]
+    assert OperatingPolicy.objects.get(pk=paper.pk).mission == "備える。"
+    assert "部の使命・現状を保存" in news
+    assert cast.drafter.name in news
+    assert "今日 " in news
+
+
+def test_others_read_no_news_of_a_paper(paper, cast, client_of):
+    assert 'id="news"' not in page(client_of(cast.mayor))
+
+
+def test_reviewers_see_how_many_papers_wait(paper, cast, client_of):
+    assert BADGE not in page(client_of(cast.office))
+
+    OperatingPolicy.objects.filter(pk=paper.pk).update(status="submitted")
+
+    assert f'1<span class="visually-hidden">{BADGE}' in page(client_of(cast.office))
+    assert BADGE not in page(client_of(cast.mayor))
+
+
+def test_a_year_that_was_chosen_is_named_and_stays(paper, cast, client_of):
+    CycleFactory(year=2022)
+    past = page(client_of(cast.head), f"{HOME}?year=2022")
+
+    assert "令和4年度を表示しています" in past
+    assert f'href="{HOME}?year=2022" aria-current="page"' in past
+    assert "を表示しています" not in page(client_of(cast.head))
