@@ -69,10 +69,14 @@ def holdings_for(user: User, year: int, permission: Permission) -> list[Holding]
 
 
 def all_holdings(user: User) -> list[Holding]:
-    """Every post held today or on the coming 1 April, as known today, without repetition."""
+    """Every post held today, and the department posts of the coming 1 April, as known today.
+
+    City posts act in the present: before the day they open nothing.
+    """
     today = clock.today()
-    days = (today, first_day(fiscal_year(today) + 1))
-    return list(dict.fromkeys(holding for day in days for holding in holdings(user, day)))
+    coming = holdings(user, first_day(fiscal_year(today) + 1))
+    later = [holding for holding in coming if holding.post in DEPARTMENT_POSTS]
+    return list(dict.fromkeys([*holdings(user, today), *later]))
 
 
 def authority(
