@@ -139,6 +139,12 @@ class ReferenceAdmin(admin.ModelAdmin):
         title = {"title": f"{self.opts.verbose_name}：{row}"}
         return super().change_view(request, object_id, form_url, title | (extra_context or {}))
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """What points to the table from elsewhere is nobody's business here."""
+        pointing = {relation.name for relation in self.opts.related_objects}
+        is_own = lookup.split("__")[0] not in pointing
+        return is_own and super().lookup_allowed(lookup, value, request)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return self.can_be_deleted and super().has_delete_permission(request, obj)
 
@@ -176,11 +182,11 @@ class ReferenceAdmin(admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """The lines of the audit trail that tell of this row."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
         row = self.get_object(request, object_id)
         if row is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        if not self.has_view_or_change_permission(request, row):
-            raise PermissionDenied
         context = {
             **self.admin_site.each_context(request),
             "title": f"{row}の変更の記録",

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, ImproperlyConfigured
+from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
 from django.db import OperationalError
 from django.http import (
     HttpRequest,
@@ -91,6 +91,8 @@ class PlainRefusal:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if isinstance(error, Refused):
             return refuse(request, error)
+        if isinstance(error, PermissionDenied):  # Django's admin: a table that is not the person's
+            return refuse(request, Refused("いまの職では、この画面を使う権限がありません。"))
         if isinstance(error, NotNow | Conflict):
             return render(request, "409.html", {"sentence": str(error)}, status=409)
         if isinstance(error, OperationalError):

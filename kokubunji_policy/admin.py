@@ -1,5 +1,6 @@
 """Django's admin, in the words of the city and open to posts instead of flags."""
 
+from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
@@ -52,10 +53,24 @@ class CityAdminSite(AdminSite):
             room["models"].sort(key=lambda table: ORDER.index(table["object_name"]))
         return sorted(rooms, key=lambda room: ORDER.index(room["models"][0]["object_name"]))
 
-    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
-        """Nobody signs in here: who has no post for the admin is told so."""
+    def admin_view(self, view: Any, cacheable: bool = False) -> Any:
+        """Whoever has no post for the admin is told so at once."""
+        inner = super().admin_view(view, cacheable)
+
+        @wraps(inner)
+        def guarded(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponse:
+            self._check(request)
+            return inner(request, *args, **kwargs)
+
+        return guarded
+
+    def _check(self, request: HttpRequest) -> None:
         if request.user.is_authenticated and not self.has_permission(request):
             raise Refused("いまの職では、管理画面は使えません。")
+
+    def login(self, request: HttpRequest, extra_context: object = None) -> HttpResponse:
+        """Nobody signs in here."""
+        self._check(request)
         query = urlencode({"next": request.GET.get("next", reverse("admin:index"))}, safe="/")
         return HttpResponseRedirect(f"{reverse('account_login')}?{query}")
 
