@@ -375,9 +375,9 @@ def history(paper: OperatingPolicy, *, is_insider: bool, is_office: bool) -> Que
     """The audit lines of a paper, newest first.
 
     The department does not see what the office prepares before it tells; others see only how the
-    paper moved.
+    paper moved. Who prints or takes away the packet stays in the audit trail.
     """
-    lines = AuditEvent.objects.of_subject(subject_of(paper))
+    lines = AuditEvent.objects.of_subject(subject_of(paper)).exclude(verb__startswith="packet.")
     if not is_insider:
         return lines.filter(verb__startswith="paper.")
     return lines if is_office else lines.exclude(verb__in=OF_THE_OFFICE)
