@@ -1,0 +1,183 @@
+"""What nobody may notice: unannounced moves, remarks that are not told, others' drafts (D-8)."""
+
+import datetime as dt
+
+import pytest
+from zeal import zeal_ignore
+
+from core import audit, clock
+from core.models import AuditEvent
+from core.permissions import Post
+from goals.actions import reviews
+from goals.models import Remark
+from packets.rendering import content_of, render_html
+from tests.factories import AppointmentFactory, UserFactory
+from tests.world import NOON, World, body_of, people_of
+
+pytestmark = pytest.mark.django_db
+LOOKERS = ("head", "other_head", "incoming_head", "mayor", "office", "viewer")
+NAME, TITLE, CANARY = "秘匿葛󠄀城 桃", "極秘担当部長", "外に出ない言葉"
+
+
+@pytest.fixture
+def world(cast, somu, kenko):
+    with clock.at(NOON):
+        yield World(cast, somu, kenko)
+
+
+def seen_by(world, client_of, people):
+    """What each person gets at each address: status, content, where it leads."""
+    seen = {}
+    for who, user in people.items():
+        client = client_of(user)
+        for where in world.pages(admin=who == "office"):
+            with zeal_ignore():  # the admin's page of a person reads two people
+                answer = client.get(where)
+            seen[who, where] = (answer.status_code, body_of(answer), answer.get("Location"))
+    return seen
+
+
+def differences(before, after):
+    return [key for key in before if before[key] != after[key]]
+
+
+def test_unannounced_move_changes_no_page_of_anybody(world, client_of, somu):
+    world.reach("received")
+    secret = UserFactory(name=NAME)
+    people = people_of(world.cast, *LOOKERS) | {"secret": secret}
+    before = seen_by(world, client_of, people)
+    world.cast.head.appointments.update(
+        ends_on=dt.date(2023, 3, 31), end_announced_on=dt.date(2023, 3, 29)
+    )
+    soon = {"starts_on": dt.date(2023, 4, 1), "announced_on": dt.date(2023, 3, 29)}
+    AppointmentFactory(user=secret, department=somu, title=TITLE, **soon)
+    AppointmentFactory(user=secret, post=Post.POLICY_OFFICE, title=TITLE, **soon)
+    AppointmentFactory(user=world.cast.viewer, post=Post.ADMINISTRATOR, title=TITLE, **soon)
+    after = seen_by(world, client_of, people)
+    assert differences(before, after) == []
+    canaries = [TITLE.encode(), NAME.encode()]
+    telling = [
+        key
+        for key, (_, content, _) in after.items()
+        if key[0] != "secret" and any(canary in content for canary in canaries)
+    ]
+    assert telling == []
+    assert len([key for key, (status, _, _) in after.items() if status == 200]) > 100
+
+
+def test_unannounced_move_changes_no_packet(world, somu):
+    world.reach("received")
+    before = render_html(content_of(world.fresh(), printed_on=NOON.date()))
+    successor = UserFactory(name=NAME)
+    soon = {"starts_on": dt.date(2023, 4, 1), "announced_on": dt.date(2023, 3, 29)}
+    AppointmentFactory(user=successor, department=somu, title=TITLE, **soon)
+    AppointmentFactory(user=world.cast.mayor, post=Post.VIEWER, title=TITLE, **soon)
+    world.cast.head.appointments.update(
+        ends_on=dt.date(2023, 3, 31), end_announced_on=dt.date(2023, 3, 29)
+    )
+    assert render_html(content_of(world.fresh(), printed_on=NOON.date())) == before
+
+
+def test_tables_of_the_policy_office_answer_no_question_about_appointments(world, client_of, somu):
+    hidden = AppointmentFactory(department=somu, title=TITLE, unannounced=True)
+    office = client_of(world.cast.office)
+    answers = {}
+    for table in ("department", "division", "charge"):
+        for question in (
+            f"appointments={hidden.pk}",
+            f"appointments__gt={hidden.pk - 1}",
+            f"appointments__isnull=False&appointments={hidden.pk}",
+            f"department__appointments={hidden.pk}",
+            f"interviewer__appointments={hidden.pk}",
+            "appointments__title__startswith=極秘",
+        ):
+            where = f"/admin/departments/{table}/?{question}"
+            answers[where] = office.get(where).status_code
+    assert set(answers.values()) <= {302, 400}, answers
+
+
+@pytest.mark.parametrize("action", ["change", "delete", "history"])
+def test_closed_appointment_looks_like_one_that_is_not_there(world, client_of, somu, action):
+    hidden = AppointmentFactory(department=somu, title=TITLE, unannounced=True)
+    office = client_of(world.cast.office)
+    there, nowhere = (
+        office.get(f"/admin/departments/appointment/{pk}/{action}/")
+        for pk in (hidden.pk, hidden.pk + 1)
+    )
+    assert (there.status_code, body_of(there)) == (403, body_of(nowhere))
+    assert nowhere.status_code == 403
+
+
+@pytest.mark.parametrize("post", [Post.ADMINISTRATOR, Post.POLICY_OFFICE, Post.MAYOR])
+def test_city_post_that_begins_in_april_opens_nothing_in_march(world, client_of, somu, post):
+    AppointmentFactory(department=somu, title=TITLE, unannounced=True)
+    incoming = AppointmentFactory(post=post, title="四月から", incoming=True).user
+    client = client_of(incoming)
+    opened = []
+    for where, name in world.pages().items():
+        if name.startswith("account_") or name == "healthz":
+            continue
+        with zeal_ignore():
+            answer = client.get(where)
+        if answer.status_code == 200:
+            opened.append(where)
+    assert opened == []
+
+
+def test_remarks_that_are_not_told_change_no_page_of_the_department(world, client_of):
+    world.reach("submitted")
+    reviews.begin(paper=world.fresh(), by=world.office)
+    people = people_of(world.cast, "drafter", "mayor", "other_head")
+    before = seen_by(world, client_of, people)
+    packet = render_html(content_of(world.fresh(), printed_on=NOON.date()))
+    words = {"paper": CANARY, "section": CANARY, "goal": CANARY}
+    world.remark(words["paper"])
+    world.remark(words["section"], section=world.section("1-1"))
+    kept = world.remark(words["goal"], goal=world.goal)
+    reviews.drop_remark(remark=kept, by=world.office)
+    assert differences(before, seen_by(world, client_of, people)) == []
+    assert render_html(content_of(world.fresh(), printed_on=NOON.date())) == packet
+
+
+@pytest.mark.parametrize("state", ["received", "reopened"])
+def test_remarks_kept_by_the_office_stay_there_when_the_paper_moves_on(world, client_of, state):
+    """Told are those of a return; what was written after it is not told by a reopening."""
+    world.reach("resubmitted")
+    world.remark(CANARY, section=world.section("1-1"))
+    world.remark(CANARY, goal=world.goal)
+    reviews.receive(paper=world.fresh(), by=world.office)
+    if state == "reopened":
+        reviews.reopen(paper=world.fresh(), reason="面談を受けて直します。", by=world.office)
+    told = Remark.objects.filter(told_at__isnull=False).count()
+    assert told == 3
+    people = people_of(world.cast, "head", "mayor")
+    telling = [
+        k for k, row in seen_by(world, client_of, people).items() if CANARY.encode() in row[1]
+    ]
+    assert telling == []
+
+
+def test_draft_of_another_department_is_on_no_page_of_those_outside(world, client_of):
+    """Neither the words, nor the kept texts, nor the names of the goals."""
+    world.write("1-1", f"{CANARY}方針")
+    world.fresh().goals.update(title=f"{CANARY}目標", method=f"{CANARY}方策")
+    type(world.paper).objects.filter(pk=world.paper.pk).update(mission=f"{CANARY}使命")
+    world.paper.conflicting_drafts.update(content={"body": CANARY})
+    outside = people_of(world.cast, "other_head", "incoming_head", "mayor", "secretary", "viewer")
+    seen = seen_by(world, client_of, outside)
+    assert [key for key, row in seen.items() if CANARY.encode() in row[1]] == []
+
+
+def test_audit_trail_is_read_by_the_administrator_alone(world, client_of):
+    audit.record("paper.submit", by=world.head, label=CANARY, after={"本文": CANARY})
+    people = people_of(world.cast)
+    for user in people.values():
+        client = client_of(user)
+        for page in ("", f"{AuditEvent.objects.latest('pk').pk}/change/"):
+            answer = client.get(f"/admin/core/auditevent/{page}")
+            assert answer.status_code == 403
+            assert CANARY.encode() not in answer.content
+    assert (
+        CANARY
+        in client_of(world.cast.administrator).get("/admin/core/auditevent/").content.decode()
+    )
