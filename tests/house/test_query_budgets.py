@@ -198,6 +198,8 @@ def test_every_page_has_a_number(paper, cast, client_of):
             continue
         for person in (cast.head, cast.office):
             answer = client_of(person).get(address_of(address.name, ids))
+            if answer.streaming:
+                list(answer.streaming_content)  # reading to the end closes the file
             if answer.status_code == 200 and "html" in answer.headers["Content-Type"]:
                 unnumbered.append(address.name)
     assert " ".join(unnumbered) == ""
