@@ -9,7 +9,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.widgets import AdminTextInputWidget, AutocompleteSelect
+from django.contrib.admin.widgets import AdminTextInputWidget
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -45,6 +45,31 @@ class EitherCalendarField(forms.DateField):
             raise ValidationError(str(problem)) from None
 
 
+class CalendarInput(forms.DateInput):
+    """A date as people write it: 令和5年4月1日."""
+
+    def format_value(self, value: Any) -> Any:
+        return format_date(value) if isinstance(value, dt.date) else value
+
+
+class MomentField(forms.SplitDateTimeField):
+    """A date in either calendar, and an hour."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        for unused in ("input_date_formats", "input_time_formats"):
+            kwargs.pop(unused, None)
+        forms.MultiValueField.__init__(self, (EitherCalendarField(), forms.TimeField()), **kwargs)
+
+
+class MomentInput(forms.SplitDateTimeWidget):
+    """Two boxes, each with a name of its own."""
+
+    def __init__(self) -> None:
+        day = CalendarInput(attrs={"class": "vCalendar", "aria-label": "日付"})
+        hour = forms.TimeInput(attrs={"aria-label": "時刻"}, format="%H:%M")
+        forms.MultiWidget.__init__(self, (day, hour))
+
+
 class AnyWidthIntegerField(forms.IntegerField):
     """A whole number, full-width or half-width."""
 
@@ -57,19 +82,12 @@ class AnyWidthIntegerField(forms.IntegerField):
             raise ValidationError(str(problem)) from None
 
 
-class NamedAutocomplete(AutocompleteSelect):
-    """A search box that says what it is for as long as nothing is chosen."""
-
-    def build_attrs(self, base_attrs: Any, extra_attrs: Any = None) -> dict[str, Any]:
-        attrs: dict[str, Any] = super().build_attrs(base_attrs, extra_attrs)
-        return attrs | {"data-placeholder": f"{self.field.verbose_name}を探して選ぶ"}
-
-
 def actor_of(request: HttpRequest) -> audit.Actor:
     """Who writes in the admin."""
     return audit.Actor(user=request.user, address=address_of(request))
 
 
+HOW_TO_WRITE_A_DAY = "令和5年4月1日、R5.4.1、2023-04-01のように書きます。"
 WORDS = {
     **{"add": "追加", "change": "変更", "delete": "削除", "save": "保存", "create": "作成"},
     **{"import": "取込み", "export": "書出し", "download": "ダウンロード", "seed": "見本の登録"},
@@ -79,6 +97,7 @@ WORDS = {
     **{"finalise": "確定", "reopen": "修正のために戻す", "publish": "公表", "begin": "審査の開始"},
     **{"make": "指摘", "answer": "回答", "ask-again": "再指摘", "settle": "指摘の解決"},
     **{"copy": "写し", "move": "並べ替え", "remove": "削除", "cancel": "取消し"},
+    **{"schedule": "面談の入力", "drop": "指摘の取消し", "keep": "重なった文の保管"},
 }
 """What the last part of a verb of the audit trail says to people."""
 
@@ -95,7 +114,11 @@ class ReferenceAdmin(admin.ModelAdmin):
         models.CharField: {"form_class": NormalisedField},
         models.TextField: {"form_class": NormalisedField},
         models.SlugField: {"widget": AdminTextInputWidget},
-        models.DateField: {"form_class": EitherCalendarField},
+        models.DateField: {
+            "form_class": EitherCalendarField,
+            "widget": CalendarInput(attrs={"class": "vCalendar"}),
+        },
+        models.DateTimeField: {"form_class": MomentField, "widget": MomentInput},
         models.PositiveSmallIntegerField: {
             "form_class": AnyWidthIntegerField,
             "widget": forms.TextInput(attrs={"inputmode": "numeric", "class": "vIntegerField"}),
@@ -118,9 +141,17 @@ class ReferenceAdmin(admin.ModelAdmin):
         return form
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs["widget"] = NamedAutocomplete(db_field, self.admin_site)
+        kwargs.setdefault("empty_label", "なし" if db_field.blank else "選んでください")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(field, EitherCalendarField | MomentField) and not field.help_text:
+            field.help_text = HOW_TO_WRITE_A_DAY
+        for way_out in ("can_add_related", "can_change_related", "can_view_related"):
+            if field and hasattr(field.widget, way_out):
+                setattr(field.widget, way_out, False)
+        return field
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         title = {"title": self.opts.verbose_name_plural}

@@ -22,6 +22,23 @@ from departments.resources import (
     UserResource,
 )
 
+WORDS_OF = {
+    User: lambda person: f"{person.name}（{person.username}）",
+    Division: lambda division: f"{division.department.name}　{division.name}",
+    Appointment: lambda post: (
+        f"{post.title}　{post.user.name}（{format_date(post.starts_on)}から）"
+    ),
+}
+"""What tells a row from its like where one is chosen."""
+ROWS_OF = {
+    User: lambda: User.objects.order_by("kana", "username"),
+    Division: lambda: Division.objects.select_related("department").order_by(
+        "department__order", "order", "pk"
+    ),
+    Appointment: lambda: Appointment.objects.select_related("user").order_by(
+        "user__kana", "-starts_on"
+    ),
+}
 INTERVIEWERS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
 
 
@@ -47,6 +64,28 @@ def valid_years(row: Any) -> str:
     return f"{format_year(row.first_year)}から{last}"
 
 
+class WordedChoice(forms.ModelChoiceField):
+    """Rows of the organisation, in an order and in words by which people find them."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return WORDS_OF[type(row)](row)
+
+
+def chosen_among(table: Any) -> dict[str, Any]:
+    """How a row of ``table`` is chosen: a plain list, which every browser searches by typing."""
+    if table not in WORDS_OF:
+        return {}
+    return {"form_class": WordedChoice, "queryset": ROWS_OF[table]()}
+
+
+class OrganisationAdmin(TableAdmin):
+    """A table whose rows point to people, divisions and appointments."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        choice = chosen_among(db_field.related_model)
+        return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)
+
+
 @admin.register(Department)
 class DepartmentAdmin(TableAdmin):
     resource_classes = [DepartmentResource]
@@ -65,7 +104,6 @@ class DivisionAdmin(TableAdmin):
     list_filter = (ValidYearFilter, "department")
     search_fields = ("name", "code", "department__name")
     search_help_text = "名称、記号、部の名称で探します。"
-    autocomplete_fields = ("department",)
     ordering = ("department__order", "order", "pk")
     fields = ("department", "name", "code", "first_year", "last_year", "order")
 
@@ -176,7 +214,7 @@ class InForceFilter(admin.SimpleListFilter):
 
 
 @admin.register(Appointment)
-class AppointmentAdmin(TableAdmin):
+class AppointmentAdmin(OrganisationAdmin):
     """発令, unannounced ones too: open to those alone who enter them."""
 
     resource_classes = [AppointmentResource]
@@ -193,7 +231,6 @@ class AppointmentAdmin(TableAdmin):
     search_help_text = "氏名、ふりがな、職員番号、職名で探します。"
     date_hierarchy = "starts_on"
     ordering = ("-starts_on", "department__order", "pk")
-    autocomplete_fields = ("user", "department", "division", "standing_in_for")
     can_be_deleted = True
     fieldsets = (
         (None, {"fields": ("user", "post", "title", "department", "division")}),
@@ -210,7 +247,6 @@ class ChargeAdmin(ReferenceAdmin):
     list_filter = (YearFilter,)
     search_fields = ("department__name", "division__name", "interviewer__name")
     search_help_text = "部、課、面談者の名前で探します。"
-    autocomplete_fields = ("department", "division")
     ordering = ("-year", "department__order", "pk")
     can_be_deleted = True
     fields = ("year", "department", "division", "interviewer")
@@ -220,9 +256,10 @@ class ChargeAdmin(ReferenceAdmin):
         return format_year(charge.year)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        choice = chosen_among(db_field.related_model)
         if db_field.name == "interviewer":
-            kwargs["queryset"] = known_interviewers()
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+            choice["queryset"] = known_interviewers()
+        return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)
 
 
 def known_interviewers() -> QuerySet[User]:

@@ -26,7 +26,7 @@ class CityAdminSite(AdminSite):
     """管理: whoever holds a post with 「管理画面を使う」 may enter."""
 
     site_title = site_header = "管理"
-    index_title = "名簿と設定"
+    index_title = "管理"
     site_url = "/"
     enable_nav_sidebar = False
 

@@ -108,6 +108,5 @@ class MeasureAdmin(TableAdmin):
     list_filter = ("plan",)
     search_fields = ("name", "code", "plan__name")
     search_help_text = "名称、番号、計画の名称で探します。"
-    autocomplete_fields = ("plan",)
     ordering = ("plan__order", "plan", "order", "pk")
     fields = ("plan", "code", "name", "order", "sdgs")

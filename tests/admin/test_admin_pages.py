@@ -9,6 +9,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.audit import SYSTEM, record
 from core.permissions import Permission, Post
@@ -206,3 +207,34 @@ def test_a_list_takes_as_many_queries_for_many_rows_as_for_few(
     with django_assert_max_num_queries(12) as many:
         client.get(address)
     assert len(many) == len(few)
+
+
+def test_days_are_shown_and_typed_in_the_citys_calendar(
+    cast: SimpleNamespace, client_of: ClientOf
+) -> None:
+    cycle = CycleFactory(year=2023)
+    address = reverse("admin:policies_cycle_change", args=[cycle.pk])
+    client = client_of(cast.administrator)
+    page = client.get(address).content.decode()
+    assert re.findall(r'name="(\w+)" value="([^"]+)"[^>]*vCalendar', page) == [
+        ("policy_due", "令和5年3月31日"),
+        ("submission_due_0", "令和5年4月4日"),
+    ]
+
+    typed = {
+        "policy_due": "R5.3.30",
+        "submission_due_0": "令和5年4月5日",
+        "submission_due_1": "9:30",
+    }
+    assert client.post(address, typed).status_code == 302
+    cycle.refresh_from_db()
+    assert cycle.policy_due.isoformat() == "2023-03-30"
+    assert timezone.localtime(cycle.submission_due).strftime("%F %H:%M") == "2023-04-05 09:30"
+
+
+def test_people_of_one_name_are_told_apart_by_their_number(
+    cast: SimpleNamespace, client_of: ClientOf
+) -> None:
+    page = client_of(cast.administrator).get("/admin/departments/appointment/add/").content.decode()
+    assert f"{cast.head.name}（{cast.head.username}）" in page
+    assert "選んでください" in page
