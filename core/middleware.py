@@ -28,6 +28,20 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+class ClosedHeaders:
+    """Every answer, refusals of the other middleware included, is private and stays here."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", PRIVATE)
+        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
+
+
 class WellFormedRequest:
     """Refuse with 400 what no browser sends: NUL, broken encodings, an unknown charset."""
 
@@ -67,11 +81,7 @@ class DeclaredAccess:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
-        response.headers.setdefault("Cache-Control", PRIVATE)
-        response.headers.setdefault("Permissions-Policy", PERMISSIONS_POLICY)
-        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-        return response
+        return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):  # type: ignore[no-untyped-def]
         is_admin = "admin" in request.resolver_match.app_names
