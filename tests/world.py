@@ -1,18 +1,21 @@
 """A city hall in the middle of its work, and every address of it: for tests that walk all pages."""
 
+import contextlib
 import datetime as dt
 import re
 from types import SimpleNamespace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponse
+from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from zeal import zeal_ignore
 
 from core.audit import Actor
 from core.workflow import Conflict
 from departments.models import Appointment, Department, User
-from goals.actions import goals, papers, reviews
+from goals.actions import papers, reviews
 from goals.models import Goal, OperatingPolicy, Remark
 from goals.queries import goal_on
 from home.addresses import Address, addresses
@@ -21,7 +24,6 @@ from policies.models import Section
 from tests.factories import (
     ChargeFactory,
     GoalFactory,
-    IndicatorFactory,
     InterviewFactory,
     MeasureFactory,
     OperatingPolicyFactory,
@@ -92,10 +94,8 @@ class World:
 
     def keep_a_conflict(self) -> None:
         """Two people saved the same answer; the second text is kept."""
-        try:
+        with contextlib.suppress(Conflict):
             self.write("1-1", "競合して残った文です。", version=99)
-        except Conflict:
-            pass
 
     def write(self, path: str, body: str, version: int | None = None) -> None:
         section = self.section(path)
@@ -220,12 +220,18 @@ def people_of(cast: SimpleNamespace, *names: str) -> dict[str, User]:
     return {name: getattr(cast, name) for name in chosen}
 
 
-def body_of(answer: Any) -> bytes:
-    """The whole answer, without what is new in each: the token of a form, the key of a goal."""
-    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+def look_at(client: Client, where: str) -> tuple[HttpResponse, bytes]:
+    """The answer to a GET and all that it holds, read to its end."""
+    with zeal_ignore():  # Django's page of a person reads two people
+        answer = client.get(where)
+    return answer, b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+
+def lasting(content: bytes) -> bytes:
+    """A page without what is new in each: the token of a form, the key of a goal."""
     content = re.sub(rb'((?:csrfmiddlewaretoken" value=|X-CSRFToken": )")[^"]*', rb"\1", content)
     return re.sub(rb"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}", b"", content)
 
 
-NOON = timezone.make_aware(dt.datetime(2023, 3, 28, 12))
+NOON = jst(2023, 3, 28, 12)
 """A moment of the demonstration's day, for pages that are compared."""
