@@ -1,6 +1,8 @@
 """What allauth asks of us: nobody signs up, and every sign-in and failure leaves a line."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core.internal import ratelimit
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -15,7 +17,7 @@ class AccountAdapter(DefaultAccountAdapter):
 
     error_messages = DefaultAccountAdapter.error_messages | {
         "username_password_mismatch": "職員番号かパスワードが違います。もう一度入力してください。",
-        "too_many_login_attempts": "続けて間違えたため、10分間ログインできません。"
+        "too_many_login_attempts": "続けて間違えたため、しばらくログインできません。10分たってから、もう一度試してください。"
         "急ぐときは、システム管理者へ連絡してください。",
         "account_inactive": "この職員番号は使えません。システム管理者へ連絡してください。",
     }
@@ -28,6 +30,31 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return address_of(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: str) -> None:
+        """Refuse to look at a password after too many wrong ones: here, or from everywhere."""
+        try:
+            super().pre_authenticate(request, **credentials)
+            self._anywhere = ratelimit.consume(
+                request,
+                app="allauth.account",
+                action="login_failed_anywhere",
+                key=credentials.get("username", "").lower(),
+            )
+            if not self._anywhere:
+                raise self.validation_error("too_many_login_attempts")
+        except ValidationError:
+            self.authentication_failed(request, **credentials)
+            raise
+
+    def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
+        """One person at one address: nobody locks a colleague out, and no city its own people."""
+        person: str = super()._get_login_attempts_cache_key(request, **credentials)
+        return f"{person}:{address_of(request)}"
+
+    def _rollback_login_failed_rl_usage(self) -> None:
+        super()._rollback_login_failed_rl_usage()
+        self._anywhere.rollback()
 
     def login(self, request: HttpRequest, user: User) -> None:
         super().login(request, user)

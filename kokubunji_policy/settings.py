@@ -185,7 +185,12 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # With Django's 300, guessing at many names would push out who is locked.
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
 }
 TASKS = {
     "default": {
@@ -229,7 +234,8 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_RATE_LIMITS = {
     "login": "100/m/ip",
-    "login_failed": "5/10m/key",
+    "login_failed": "5/10m/key",  # one person at one address (AccountAdapter)
+    "login_failed_anywhere": "50/h/key",  # one person, wherever it is tried
     "change_password": "5/m/user",
 }
 ACCOUNT_LOGOUT_ON_GET = False
