@@ -23,6 +23,7 @@ from packets.models import PacketFile
 from policies.models import Section
 from tests.factories import (
     ChargeFactory,
+    CycleFactory,
     GoalFactory,
     InterviewFactory,
     MeasureFactory,
@@ -53,7 +54,9 @@ class World:
     def __init__(self, cast: SimpleNamespace, somu: Department, kenko: Department) -> None:
         self.cast = cast
         self.office, self.head = Actor(user=cast.office), Actor(user=cast.head)
-        MeasureFactory(), SdgFactory()
+        for factory in (MeasureFactory, SdgFactory, CycleFactory):
+            factory()
+        CycleFactory(year=2022)
         self.paper = complete_paper(department=somu)
         self.other = OperatingPolicyFactory(department=kenko, filled=True)
         self.last = OperatingPolicyFactory(department=somu, year=2022, status="finalised")
