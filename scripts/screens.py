@@ -62,6 +62,8 @@ PAGES = [
     ("home-deputy", DEPUTY, "/"),
     ("home-secretary", SECRETARY, "/"),
     ("home-viewer", VIEWER, "/"),
+    ("home-administrator", ADMINISTRATOR, "/"),
+    ("home-last-year", HEAD, "/?year=2022"),
     ("policy", HEAD, "/policies/2023/"),
     ("paper", HEAD, "/papers/2023/somu/"),
     ("paper-returned", RETURNED, "/papers/2023/shimin/"),
@@ -92,6 +94,9 @@ PAGES = [
     ("admin-people", ADMINISTRATOR, "/admin/departments/user/"),
     ("admin-import", ADMINISTRATOR, "/admin/departments/user/import/"),
     ("admin-department", ADMINISTRATOR, "/admin/departments/department/add/"),
+    ("admin-appointment", ADMINISTRATOR, "/admin/departments/appointment/add/"),
+    ("admin-year", ADMINISTRATOR, "/admin/policies/cycle/2023/change/"),
+    ("admin-export", ADMINISTRATOR, "/admin/departments/department/export/"),
 ]
 ANSWERS = {"not-found": 404, "refused": 403}
 
