@@ -275,6 +275,16 @@ def day_column(name: str, label: str) -> Any:
     return shown
 
 
+def yes_no_column(name: str, label: str, yes: str, no: str) -> Any:
+    """A column of a list that says in words what Django shows as a picture named True."""
+
+    @admin.display(description=label, ordering=name)
+    def shown(row: models.Model) -> str:
+        return yes if getattr(row, name) else no
+
+    return shown
+
+
 class YearFilter(admin.SimpleListFilter):
     """Rows of one fiscal year, by a column ``year``."""
 

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from core import audit, clock
-from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column
+from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_column
 from core.permissions import Post
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
@@ -147,7 +147,10 @@ class PersonForm(SetPasswordMixin, forms.ModelForm):
 class UserAdmin(TableAdmin):
     resource_classes = [UserResource]
     form = PersonForm
-    list_display = ("name", "kana", "username", "email", "is_active")
+    list_display = (
+        *("name", "kana", "username", "email"),
+        yes_no_column("is_active", "利用できる", "はい", "いいえ"),
+    )
     list_filter = ("is_active",)
     search_fields = ("name", "kana", "username", "email")
     search_help_text = "氏名、ふりがな、職員番号で探します。"

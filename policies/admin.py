@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from core.admin import ReferenceAdmin, YearFilter, day_column
+from core.admin import ReferenceAdmin, YearFilter, day_column, yes_no_column
 from core.spreadsheets import TableAdmin
 from core.years import format_year
 from departments.admin import ValidYearFilter, valid_years
@@ -54,7 +54,11 @@ class PolicyYearFilter(YearFilter):
 @admin.register(Section)
 class SectionAdmin(TableAdmin):
     resource_classes = [SectionResource]
-    list_display = ("number", "name", "short_name", "is_open", "year")
+    list_display = (
+        *("number", "name", "short_name"),
+        yes_no_column("is_open", "部の回答", "求める", "求めない"),
+        "year",
+    )
     list_select_related = ("policy",)
     list_filter = (PolicyYearFilter, "is_open")
     search_fields = ("number", "heading", "short_name", "body")

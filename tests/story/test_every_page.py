@@ -16,7 +16,7 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
 ]
-OUR_WORDS = {"Excel", "xlsx", "kokubunji", "demo", "example"}
+OUR_WORDS = {"Excel", "xlsx", "csv", "kokubunji", "demo", "example"}
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}")
 SHAPE = """() => ({
     beyond: document.documentElement.scrollWidth - window.innerWidth,
