@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.years import EARLIEST, LATEST, DateProblem, fiscal_year, parse_date, parse_year
@@ -74,6 +74,17 @@ def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
             head.kinds[line.number] = "closing"
         elif not _read_date(line, head) and not _read_issuer(line, head):
             return
+
+
+def set_apart(numbers: Iterable[int], uncertain: Iterable[Line], head: Letterhead) -> None:
+    """Take the lines ``numbers`` as furniture; ask about those that are ``uncertain``."""
+    for number in numbers:
+        head.kinds.setdefault(number, "furniture")
+    for line in uncertain:
+        question = (
+            f"「{line.text}」はページごとの見出しとして、本文に入れていません。よろしいですか。"
+        )
+        head.doubts.append((line.number, question))
 
 
 def _read_line(line: Line, head: Letterhead) -> None:

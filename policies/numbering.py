@@ -22,7 +22,7 @@ _LETTER = "[a-zａ-ｚ]"
 _KANJI = "[一二三四五六七八九十]{1,3}"
 _END = rf"(?={_SPACE}|\Z)"
 _MAY_BEGIN = re.compile(
-    "[-*+−－0-9０-９(（第⑴-⒇①-⑳㉑-㉟㊱-㊿Ⅰ-Ⅻ一二三四五六七八九十ア-ンｱ-ﾝa-zａ-ｚ]"
+    "[-*+−－0-9０-９(（第⑴-⒇①-⑳㉑-㉟㊱-㊿Ⅰ-Ⅻ一二三四五六七八九十ア-ンｱ-ﾝa-zａ-ｚ・･○●■□◆◇]"
 )
 _BULLET = re.compile(rf"[-*+−－](?:{_SPACE}{{1,4}}|(?=[(（]))")
 
@@ -31,6 +31,8 @@ _BULLET = re.compile(rf"[-*+−－](?:{_SPACE}{{1,4}}|(?=[(（]))")
 class Style:
     """One way of numbering.
 
+    ``is_counted``: its markers count; the others are the same sign for every item of a list.
+
     ``is_weak``: an ordinary sentence may begin in the same way (１ 月, ア メ リ カ, a city), so
     that it opens a sequence only with a heading or with a second number further down.
     """
@@ -38,10 +40,17 @@ class Style:
     name: str
     pattern: re.Pattern[str]
     is_weak: bool = False
+    is_counted: bool = True
 
 
 def _style(name: str, pattern: str, *, is_weak: bool = False) -> Style:
     return Style(name, re.compile(pattern), is_weak)
+
+
+def _sign(name: str, characters: str) -> Style:
+    """A sign before each item of a list; two of them in a row are something else (○○市)."""
+    pattern = rf"(?P<n>[{characters}])(?![{characters}])"
+    return Style(name, re.compile(pattern), is_weak=True, is_counted=False)
 
 
 def _bracketed(number: str) -> str:
@@ -68,6 +77,8 @@ STYLES = (
     _style("一", _bare(_KANJI), is_weak=True),
     _style("ア", _bare(_KANA), is_weak=True),
     _style("a", rf"(?P<n>{_LETTER})(?:[.．)）]|{_END})", is_weak=True),
+    _sign("・", "・･"),
+    *(_sign(sign, sign) for sign in "○●■□◆◇"),
 )
 
 
@@ -91,7 +102,7 @@ def find_mark(line: str) -> Mark | None:
     start = bullet.end() if bullet else 0
     for style in STYLES:
         if match := style.pattern.match(head, start):
-            value = number_of(match["n"])
+            value = number_of(match["n"]) if style.is_counted else 1
             return Mark(style, value, match[0], start, match.end()) if value else None
     return None
 
@@ -133,6 +144,8 @@ class Levels:
         """The depth (0 outermost) at which ``mark`` continues or opens a sequence, or None."""
         for depth, (name, last) in enumerate(self.open):
             if name == mark.style.name:
+                if not mark.style.is_counted:
+                    return depth
                 restarts = mark.value == 1 and not mark.style.is_weak
                 return depth if mark.value == last + 1 or restarts else None
         return self._opening(mark.style.name) if mark.value == 1 else None

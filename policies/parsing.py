@@ -8,14 +8,15 @@ The numbering styles are in ``numbering``, the joining of lines in ``lines``, da
 issuer in ``letterhead``. What is uncertain becomes a ``Doubt``, a question for the reader.
 """
 
-import datetime as dt
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from core.text import normalise
 from policies import letterhead
+from policies.furniture import running_heads
 from policies.lines import (
+    LONGEST_LONE_LINE,
     Line,
     compact,
     is_cut,
@@ -28,63 +29,21 @@ from policies.lines import (
     split_lines,
 )
 from policies.numbering import Levels, Mark, find_mark
+from policies.tree import Doubt, ParsedPolicy, ParsedSection, Span, is_lossless, section_text
+
+__all__ = [
+    "Doubt",
+    "ParsedPolicy",
+    "ParsedSection",
+    "Span",
+    "is_lossless",
+    "parse",
+    "section_text",
+]
 
 _UNITS = "年月円％%箇ヶ個割歳倍億万千百"  # hardly a heading begins with one
 _DATE_UNITS = "年月"
 _PARTICLES = "のはがをにでともかへや及又"
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A stretch of the source: what it is, from where to where (character offsets).
-
-    Kinds: date, title, issuer, preamble, bullet, marker, heading, body, closing, furniture.
-    """
-
-    kind: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """A question about how a line (from 1) was read."""
-
-    line: int
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedSection:
-    """A node of the document. ``start`` and ``end`` enclose it with all its items."""
-
-    marker: str
-    heading: str
-    body: str
-    items: tuple["ParsedSection", ...]
-    start: int
-    end: int
-
-
-@dataclass(frozen=True, slots=True)
-class ParsedPolicy:
-    """The document as read. ``source`` is the normalised text that all offsets refer to."""
-
-    source: str
-    year: int | None
-    title: str
-    issued_on: dt.date | None
-    issuer: str
-    preamble: tuple[str, ...]
-    sections: tuple[ParsedSection, ...]
-    closing: tuple[str, ...]
-    doubts: tuple[Doubt, ...]
-    spans: tuple[Span, ...]
-
-    @property
-    def furniture(self) -> tuple[str, ...]:
-        """Page numbers, addressees and the like, which belong to no part of the text."""
-        return tuple(self.source[s.start : s.end] for s in self.spans if s.kind == "furniture")
 
 
 def parse(text: str) -> ParsedPolicy:
@@ -93,6 +52,7 @@ def parse(text: str) -> ParsedPolicy:
     lines = split_lines(source)
     head = letterhead.read_letterhead(lines)
     letterhead.read_tail(lines, head)
+    letterhead.set_apart(*running_heads(lines, head.title), head)
     reader = _Reader(lines, head)
     reader.read()
     sections = reader.sections()
@@ -143,6 +103,8 @@ class _Reader:
             for index, mark in enumerate(self.marks)
             if mark and mark.value == 2
         }
+        self.goes_on = _goes_on(self.marks)
+        self.has_numbers = any(mark and mark.style.is_counted for mark in self.marks)
 
     def read(self) -> None:
         after_furniture = False
@@ -173,7 +135,7 @@ class _Reader:
             self._doubt_number(mark, line)
             self._current().append(line)
             return
-        if mark.value == 1 and self.levels.is_open(mark.style.name):
+        if mark.value == 1 and mark.style.is_counted and self.levels.is_open(mark.style.name):
             self._doubt(line, f"「{mark.text}」に番号が戻っています。前に見出しがありますか。")
         self.levels.enter(mark, depth)
         node = _Node(mark, line.start + mark.start, line.start + mark.end)
@@ -197,6 +159,8 @@ class _Reader:
         depth = self.levels.place_of(mark)
         if depth is None or self._is_reference(mark, line):
             return None
+        if not mark.style.is_counted:
+            return depth if self._is_list_item(mark, index) else None
         return None if mark.style.is_weak and self._is_ordinary(mark, index) else depth
 
     def _previous(self) -> str:
@@ -209,6 +173,21 @@ class _Reader:
         if not previous or is_finished(previous):
             return False
         return line.text[mark.end : mark.end + 1] in _PARTICLES and len(line.text) > mark.end
+
+    def _is_list_item(self, mark: Mark, index: int) -> bool:
+        """Whether a sign begins an item; ``・`` inside a sentence joins words (香南・野市)."""
+        name, previous = mark.style.name, self._previous()
+        rest = self.lines[index].part(mark.end).text
+        is_expected = name in self.levels.order or index in self.goes_on
+        if not rest or not is_expected or is_cut(previous):
+            return False
+        if name == "・" and not self.path:
+            return not self.has_numbers
+        if is_finished(previous) or not previous:
+            return True
+        if name == "・" and (not self.levels.is_open(name) and len(previous) > LONGEST_LONE_LINE):
+            return False
+        return is_heading_like(previous) and not (name == "・" and "・" in rest[:8])
 
     def _is_ordinary(self, mark: Mark, index: int) -> bool:
         """Whether a line with a weak marker is rather an ordinary sentence (４ 年 度, a city)."""
@@ -303,6 +282,23 @@ class _Reader:
             self._doubt(line, "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。")
 
 
+def _goes_on(marks: Sequence[Mark | None]) -> set[int]:
+    """Where a sign stands that comes again before the next certain number."""
+    found: set[int] = set()
+    ahead: set[str] = set()
+    for index in range(len(marks) - 1, -1, -1):
+        mark = marks[index]
+        if mark is None:
+            continue
+        if not mark.style.is_weak:
+            ahead.clear()
+        elif not mark.style.is_counted:
+            if mark.style.name in ahead:
+                found.add(index)
+            ahead.add(mark.style.name)
+    return found
+
+
 def is_quantity(rest: str, previous: str) -> bool:
     """Whether a number and the ``rest`` of its line are a date or a count: ４ 年 度, 2 月24日."""
     if rest[0].isdigit():
@@ -340,40 +336,3 @@ def _has_heading(node: _Node, depth: int) -> bool:
     first, rest = node.lines[0].text, node.lines[1:]
     is_whole = bool(rest) and not is_going_on(first, rest[0], is_whole=True)
     return is_whole and any(is_finished(line.text) for line in rest)
-
-
-# --- nothing lost ------------------------------------------------------------------------------
-
-
-def is_lossless(policy: ParsedPolicy) -> bool:
-    """Whether texts and markers give the source back, up to white space, bullets and furniture."""
-    return written_out(policy) == bare_source(policy)
-
-
-def written_out(policy: ParsedPolicy) -> str:
-    """All texts and markers of the tree in the order of the source, without white space."""
-    parts: dict[int, str] = {}
-    texts = {"title": policy.title, "issuer": policy.issuer, "preamble": "".join(policy.preamble)}
-    for span in policy.spans:
-        if span.kind in {"date", "closing"}:
-            parts[span.start] = policy.source[span.start : span.end]
-        elif span.kind in texts:
-            parts[span.start] = texts.pop(span.kind)
-    parts |= {section.start: section_text(section) for section in policy.sections}
-    return compact("".join(parts[start] for start in sorted(parts)))
-
-
-def section_text(section: ParsedSection) -> str:
-    """Marker, heading, body and items of ``section``, one after the other."""
-    items = "".join(section_text(item) for item in section.items)
-    return f"{section.marker}{section.heading}{section.body}{items}"
-
-
-def bare_source(policy: ParsedPolicy) -> str:
-    """The source without white space, bullets and furniture."""
-    kept, at = [], 0
-    for span in policy.spans:
-        if span.kind in {"bullet", "furniture"}:
-            kept.append(policy.source[at : span.start])
-            at = span.end
-    return compact("".join([*kept, policy.source[at:]]))

@@ -1,0 +1,71 @@
+"""What the pages of a document hold beside its text. Pure Python: no Django.
+
+A page number shows by its form. A running head shows only by coming back: the same words next to
+the page numbers, or the words of the title once more at the edge of a page.
+"""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from policies.lines import LONGEST_HEADING, Line, compact, is_finished, is_page_number
+from policies.numbering import find_mark
+
+LONGEST = 2 * LONGEST_HEADING
+SHORTEST_OF_TITLE = 6
+"""Fewer characters of the title may well be a heading of the text."""
+_NUMBERS = "0123456789-/‐–—ー頁"
+
+
+def running_heads(lines: Sequence[Line], title: str) -> tuple[set[int], list[Line]]:
+    """The numbers of the lines that are running heads or feet, and those that are worth a question.
+
+    The words of the title are certain; of others the first of each is asked about.
+    """
+    edges = list(_edges(lines))
+    count = Counter(_key(line.text) for line in edges)
+    whole = _key(title)
+    found = _titles_again(lines, whole)
+    others: dict[str, Line] = {}
+    for line in edges:
+        key = _key(line.text)
+        is_title = len(key) >= SHORTEST_OF_TITLE and whole.startswith(key)
+        if is_title or count[key] > 1:
+            found.add(line.number)
+        if not is_title and count[key] > 1:
+            others.setdefault(key, line)
+    return found, list(others.values())
+
+
+def _edges(lines: Sequence[Line]) -> Iterator[Line]:
+    """Short lines next to a page number."""
+    for index, line in enumerate(lines):
+        beside = [*lines[index - 1 : index], *lines[index + 1 : index + 2]]
+        if _is_short(line) and any(_is_page_number(other.text) for other in beside):
+            yield line
+
+
+def _is_short(line: Line) -> bool:
+    text = line.text
+    if len(text) > LONGEST or is_finished(text) or _is_page_number(text):
+        return False
+    return find_mark(text) is None
+
+
+def _is_page_number(text: str) -> bool:
+    return is_page_number(text) or (len(text) <= 3 and text.isdecimal())
+
+
+def _titles_again(lines: Sequence[Line], title: str) -> set[int]:
+    """Lines after a gap that say the title once more, a page number with it or not."""
+    if len(title) < SHORTEST_OF_TITLE:
+        return set()
+    return {
+        line.number
+        for line in lines
+        if line.after_gap and len(line.text) <= LONGEST and _key(line.text).strip(_NUMBERS) == title
+    }
+
+
+def _key(text: str) -> str:
+    return compact(unicodedata.normalize("NFKC", text[:LONGEST]))
