@@ -12,12 +12,13 @@ from departments.models import Department
 from goals.actions.writing import expect, keeping, lock, touch, written
 from goals.models import OperatingPolicy, Response
 from goals.queries import departments_without_paper
-from policies.models import Section
+from policies.models import Cycle, Section
 
 
 @transaction.atomic
 def open_year(*, year: int, by: Actor) -> list[Department]:
     """Lay out an empty paper for each department of ``year`` that has none."""
+    list(Cycle.objects.select_for_update().filter(pk=year))  # one person at a time
     missing = list(departments_without_paper(year))
     OperatingPolicy.objects.bulk_create(
         [OperatingPolicy(year=year, department=department) for department in missing],

@@ -117,19 +117,24 @@ def make_remark(
     """Write a remark on the paper, on the answer to ``section`` or on ``goal``.
 
     The department sees it when the paper is returned, not before. The first one begins the review.
+    The same remark sent twice is one.
     """
     stored = _stored(paper)
     if stored.status not in {Status.SUBMITTED, Status.RECEIVED}:
         raise NotNow("提出された運営方針書にだけ指摘を書けます。")
-    begins = _begin(stored)
-    remark = Remark.objects.create(
+    remark, is_new = Remark.objects.get_or_create(
         paper=stored,
         response_to=section,
         goal=goal,
         body=body,
         made_by=by.person,
-        made_at=clock.now(),
+        told_at=None,
+        settled_at=None,
+        defaults={"made_at": clock.now()},
     )
+    if not is_new:
+        return remark
+    begins = _begin(stored)
     now = clock.now()
     began = {"review_began_at": f"{format_short_date(now)}{format_time(now)}"} if begins else {}
     after = {"body": body, **began}
