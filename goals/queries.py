@@ -128,7 +128,7 @@ class Sheet:
 
     def _missing_answers(self) -> list[Missing]:
         return [
-            Missing(f"{answer.section.number}　未記入", answer.section.path)
+            Missing(f"{answer.section.number} {answer.section.name}　未記入", answer.section.path)
             for answer in self.answers
             if not answer.is_given
         ]

@@ -68,6 +68,7 @@ class Due:
 
     at: dt.datetime
     days: int
+    open_days: int
     is_over: bool
 
 
@@ -200,8 +201,13 @@ def due_of(settings: Cycle | None) -> Due | None:
     if settings is None:
         return None
     at = settings.submission_due
-    days = business_days_until(clock.today(), at.astimezone(clock.now().tzinfo).date())
-    return Due(at=at, days=days, is_over=clock.now() > at)
+    day = at.astimezone(clock.now().tzinfo).date()
+    return Due(
+        at=at,
+        days=(day - clock.today()).days,
+        open_days=business_days_until(clock.today(), day),
+        is_over=clock.now() > at,
+    )
 
 
 def last_year(request: HttpRequest, paper: OperatingPolicy) -> OperatingPolicy | None:

@@ -1,6 +1,7 @@
 """The page on which a department fills in its paper."""
 
 import datetime as dt
+import re
 from collections.abc import Callable
 from types import SimpleNamespace
 
@@ -91,7 +92,8 @@ def test_the_page_faces_each_item_with_a_field(head: Client, paper: OperatingPol
 def test_what_is_missing_leads_to_its_place(head: Client, paper: OperatingPolicy) -> None:
     page = _text(head.get(PAGE))
     assert "提出まで、あと9件" in page
-    assert '<a href="#1-1">1(1)　未記入</a>' in page
+    name = sheet(paper).answers[0].section.name
+    assert f'<a href="#1-1">1(1) {name}　未記入</a>' in page
     assert f"提出まで、あと{len(sheet(paper).missing)}件" == "提出まで、あと9件"
 
 
@@ -100,7 +102,7 @@ def test_the_due_date_and_the_open_days_left_are_in_sight(
 ) -> None:
     page = _text(head.get(PAGE))
     assert "期限　4月4日（火）17時" in page
-    assert "あと5日です（閉庁日を除く）" in page
+    assert "あと7日（開庁日では5日）" in page
 
 
 def test_an_answered_item_reads_as_text(head: Client, paper: OperatingPolicy) -> None:
@@ -388,8 +390,12 @@ def test_a_paper_with_gaps_lists_them_and_offers_no_button(
 ) -> None:
     page = _text(head.get(f"{PAGE}submit/"))
     assert "提出まで、あと9件です" in page
-    assert f'<a href="{PAGE}#1-1">1(1)　未記入</a>' in page
-    assert "button--main" not in page
+    name = sheet(paper).answers[0].section.name
+    assert f'<a href="{PAGE}#1-1">1(1) {name}　未記入</a>' in page
+    assert "提出する</button>" not in page
+    assert re.findall(r'button--main" href="([^"]+)">([^<]+)', page) == [
+        (f"{PAGE}#basics", "続きを書く")
+    ]
 
 
 def test_the_head_hands_the_paper_in(head: Client, whole: OperatingPolicy) -> None:

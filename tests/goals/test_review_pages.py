@@ -12,8 +12,8 @@ from goals.models import OperatingPolicy, Remark
 from policies.models import Section
 from tests.factories import CycleFactory, complete_paper
 
-REVIEW_QUERIES = 18
-ROUND_QUERIES = 18
+REVIEW_QUERIES = 19
+ROUND_QUERIES = 19
 
 
 @pytest.fixture
