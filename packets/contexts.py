@@ -20,6 +20,7 @@ from core.years import (
 from departments.models import Appointment
 from goals.models import Goal, Indicator
 from goals.queries import Answer, Chapter, Sheet
+from packets.models import DRAFT
 from packets.queries import Material, Meeting, Person
 
 Plain = dict[str, Any]
@@ -73,7 +74,7 @@ def paragraphs(text: str) -> list[str]:
 
 def _edition(sheet: Sheet) -> str:
     if sheet.paper.status in WRITABLE:
-        return "作成中"
+        return DRAFT
     return f"第{sheet.paper.submissions}版" if sheet.paper.submissions else ""
 
 

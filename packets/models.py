@@ -13,6 +13,9 @@ from core.years import format_year
 PATIENCE = dt.timedelta(minutes=10)
 """After so long without an end, a wish counts as failed: its worker is gone."""
 
+DRAFT = "作成中"
+"""The edition of a packet whose paper is not handed in."""
+
 
 class PacketFileQuerySet(models.QuerySet["PacketFile"]):
     def underway(self) -> "PacketFileQuerySet":
@@ -21,6 +24,10 @@ class PacketFileQuerySet(models.QuerySet["PacketFile"]):
             status__in=(PacketFile.Status.WAITING, PacketFile.Status.RUNNING),
             asked_at__gt=clock.now() - PATIENCE,
         )
+
+    def handed_in(self) -> "PacketFileQuerySet":
+        """Of what was handed in, not of a draft."""
+        return self.exclude(edition=DRAFT)
 
     def newest_first(self) -> "PacketFileQuerySet":
         return self.select_related("asked_by").order_by("-pk")

@@ -13,7 +13,7 @@ from departments.queries import may
 from goals.models import OperatingPolicy
 from goals.queries import Sheet, previous_paper, sheet
 from interviews.models import Interview
-from packets.models import PacketFile
+from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 
 POSTS_IN_ORDER = list(Post)
 CITY_POSTS_FIRST = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT, Post.HEAD)
@@ -126,8 +126,10 @@ def rows(user: User, year: int) -> list[Row]:
     for interview in Interview.objects.standing().filter(year=year).order_by("starts_at", "pk"):
         interviews.setdefault(interview.department_id, interview)
     files: dict[int, PacketFile] = {}
+    insiders = {paper.pk for paper in papers if is_insider(user, paper)}
     for file in PacketFile.objects.newest_first().filter(paper__in=papers):
-        files.setdefault(file.paper_id, file)
+        if file.paper_id in insiders or file.edition != DRAFT:
+            files.setdefault(file.paper_id, file)
     for paper in papers:
         if paper.pk in files:
             files[paper.pk].paper = paper
@@ -156,18 +158,30 @@ def file_with_paper(pk: int) -> PacketFile:
     return PacketFile.objects.select_related("paper__department").get(pk=pk)
 
 
-def file_for(paper: OperatingPolicy, pk: int) -> PacketFile:
-    """A PDF of ``paper``. Raises Hidden where it has none of that number."""
-    file = PacketFile.objects.newest_first().filter(paper=paper, pk=pk).first()
+def is_insider(user: User, paper: OperatingPolicy) -> bool:
+    """Whether drafts of ``paper`` are the user's business: the department, and the office."""
+    rights = (Permission.WRITE_PAPER, Permission.REVIEW_PAPER)
+    return any(may(user, right, paper.target, year=paper.year) for right in rights)
+
+
+def files_of(user: User, paper: OperatingPolicy) -> PacketFileQuerySet:
+    """The PDFs of ``paper`` that ``user`` may have; those of drafts stay with the insiders."""
+    files = PacketFile.objects.newest_first().filter(paper=paper)
+    return files if is_insider(user, paper) else files.handed_in()
+
+
+def file_for(user: User, paper: OperatingPolicy, pk: int) -> PacketFile:
+    """A PDF of ``paper``. Raises Hidden where the user has none of that number."""
+    file = files_of(user, paper).filter(pk=pk).first()
     if file is None:
         raise Hidden("この面談資料はありません。")
     file.paper = paper
     return file
 
 
-def history(paper: OperatingPolicy) -> list[PacketFile]:
+def history(user: User, paper: OperatingPolicy) -> list[PacketFile]:
     """The PDFs of a paper, the newest first; at most ten."""
-    files = list(PacketFile.objects.newest_first().filter(paper=paper)[:10])
+    files = list(files_of(user, paper)[:10])
     for file in files:
         file.paper = paper
     return files

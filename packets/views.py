@@ -48,19 +48,21 @@ def build(request: HttpRequest, year: int, code: str) -> HttpResponse:
 def file(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """How far the PDF has come. Looks again by itself until it is there."""
     paper = fetch_paper(request, year, code)
-    shown = queries.file_for(paper, pk)
+    shown = queries.file_for(request.user, paper, pk)
     if request.htmx and request.GET.get("state") == shown.state:
         return HttpResponse(status=204)
     name = "packets/file.html#progress" if request.htmx else "packets/file.html"
-    return render(request, name, _file_page(paper, shown))
+    return render(request, name, _file_page(request, paper, shown))
 
 
-def _file_page(paper: OperatingPolicy, shown: PacketFile) -> dict[str, object]:
+def _file_page(
+    request: HttpRequest, paper: OperatingPolicy, shown: PacketFile
+) -> dict[str, object]:
     return {
         "paper": paper,
         "file": shown,
         "is_coming": shown.is_open and not shown.is_given_up,
-        "earlier": [file for file in queries.history(paper) if file.pk != shown.pk],
+        "earlier": [f for f in queries.history(request.user, paper) if f.pk != shown.pk],
         "crumbs": [
             ("面談資料", reverse("packets:list", args=[paper.year])),
             (paper.department.name, ""),
@@ -71,7 +73,7 @@ def _file_page(paper: OperatingPolicy, shown: PacketFile) -> dict[str, object]:
 @requires(Permission.READ_PACKET)
 def download(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """The PDF itself; each download leaves a line in the audit trail."""
-    file = queries.file_for(fetch_paper(request, year, code), pk)
+    file = queries.file_for(request.user, fetch_paper(request, year, code), pk)
     if file.state != "done":
         raise NotNow("この面談資料は、まだ出来上がっていません。")
     if not file.path.exists():
