@@ -154,11 +154,16 @@ def drop_remark(*, remark: Remark, by: Actor) -> None:
 
 
 @transaction.atomic
-def answer_remark(*, remark: Remark, answer: str, by: Actor) -> None:
-    """Write what the department did about a remark."""
+def answer_remark(*, remark: Remark, answer: str, by: Actor, seen: str | None = None) -> None:
+    """Write what the department did about a remark; Conflict where ``seen`` stands no longer."""
     stored = _stored(remark.paper)
     if not stored.is_writable:
         raise NotNow("いまは返事を書けません。")
+    before = Remark.objects.values_list("answer", flat=True).get(pk=remark.pk)
+    if answer == before:
+        return
+    if seen is not None and seen != before:
+        raise Conflict("ほかの人が先に返事を書きました。両方を見て、保存し直してください。")
     Remark.objects.filter(pk=remark.pk).update(
         answer=answer, answered_by=by.user, answered_at=clock.now()
     )
@@ -167,7 +172,7 @@ def answer_remark(*, remark: Remark, answer: str, by: Actor) -> None:
         by=by,
         label=str(remark),
         subject=stored,
-        before={"answer": remark.answer},
+        before={"answer": before},
         after={"answer": answer},
     )
 

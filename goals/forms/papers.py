@@ -3,9 +3,10 @@
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from goals.forms.fields import NormalisedCharField, VersionField, for_column
-from goals.models import SHORT, OperatingPolicy, Response
+from goals.models import SHORT, OperatingPolicy, Remark, Response
 from goals.queries import BASICS
 
 
@@ -93,6 +94,17 @@ class RemarkAnswerForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": "返事を入力してください。"},
     )
+    seen = NormalisedCharField(required=False, widget=forms.HiddenInput)
+
+    @classmethod
+    def of(cls, remark: Remark, data: QueryDict | None = None) -> "RemarkAnswerForm":
+        """The form with the answer that is stored, or with what is typed now."""
+        return cls(data or None, initial={"answer": remark.answer, "seen": remark.answer})
+
+    def beside(self, stored: Remark) -> None:
+        """Let the next save be based on ``stored``, which the person is shown."""
+        self.data = self.data.copy()
+        self.data["seen"] = stored.answer
 
 
 class SubmitForm(forms.Form):

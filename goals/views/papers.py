@@ -289,16 +289,16 @@ def answer(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """The department's answer to a remark."""
     paper = fetch_paper(request, year, code)
     remark = told_remark(paper, pk)
-    form = RemarkAnswerForm(request.POST or None, initial={"answer": remark.answer})
+    form = RemarkAnswerForm.of(remark, request.POST)
+    context = {"paper": paper, "remark": remark, "form": form}
     status = 200
     if request.method == "POST" and form.is_valid():
         try:
-            reviews.answer_remark(
-                remark=remark, answer=form.cleaned_data["answer"], by=request.actor
-            )
+            reviews.answer_remark(remark=remark, by=request.actor, **form.cleaned_data)
             return redirect(place(paper, f"remark-{pk}"))
         except (Conflict, NotNow) as refusal:
             form.add_error(None, str(refusal))
+            context["stored"] = stored = told_remark(paper, pk)
+            form.beside(stored)
             status = 409
-    context = {"paper": paper, "remark": remark, "form": form}
     return render(request, "goals/remark_answer.html", context, status=status)
