@@ -103,7 +103,7 @@ def test_without_a_line_nothing_goes_out_and_nothing_is_written(
     statement = {
         "sqlite": "CREATE TRIGGER full_trail BEFORE INSERT ON core_auditevent "
         "BEGIN SELECT RAISE(ABORT, 'trail is full'); END",
-        "postgresql": "ALTER TABLE core_auditevent ADD CONSTRAINT full_trail "
+        "postgresql": "SET CONSTRAINTS ALL IMMEDIATE; ALTER TABLE core_auditevent ADD CONSTRAINT full_trail "
         "CHECK (label IS NULL) NOT VALID",
     }[connection.vendor]
     with transaction.atomic():
