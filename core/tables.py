@@ -126,11 +126,14 @@ def check_workbook(content: bytes) -> None:
         raise Unfit("Excelのファイルではありません。.xlsxかCSVのファイルを選んでください。")
     if "xl/vbaProject.bin" in names:
         raise Unfit("マクロの付いたExcelは読めません。.xlsxの形式で保存し直してください。")
-    if len(entries) > MAX_ENTRIES or len(names) != len(entries) or _unpacks_too_far(entries):
+    if unpacks_too_far(entries):
         raise Unfit("ファイルの中身が大きすぎます。必要な表だけを新しいExcelに写してください。")
 
 
-def _unpacks_too_far(entries: list[zipfile.ZipInfo]) -> bool:
+def unpacks_too_far(entries: Sequence[zipfile.ZipInfo]) -> bool:
+    """Whether a zip file holds too many entries, one of them twice, or unpacks to too much."""
+    if len(entries) > MAX_ENTRIES or len({entry.filename for entry in entries}) != len(entries):
+        return True
     return sum(entry.file_size for entry in entries) > MAX_UNPACKED or any(
         entry.file_size > max(SMALL, entry.compress_size * MAX_RATIO) for entry in entries
     )

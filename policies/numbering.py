@@ -13,6 +13,7 @@ KATAKANA = (
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
 )
 KANJI = "〇一二三四五六七八九"
+ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
 LONGEST = 24  # characters of a line that can hold its marker
 
 _SPACE = "[ \t\u00a0\u3000]"
@@ -22,7 +23,7 @@ _LETTER = "[a-zａ-ｚ]"
 _KANJI = "[一二三四五六七八九十]{1,3}"
 _END = rf"(?={_SPACE}|\Z)"
 _MAY_BEGIN = re.compile(
-    "[-*+−－0-9０-９(（第⑴-⒇①-⑳㉑-㉟㊱-㊿Ⅰ-Ⅻ一二三四五六七八九十ア-ンｱ-ﾝa-zａ-ｚ・･○●■□◆◇]"
+    "[-*+−－0-9０-９(（第⑴-⒇①-⑳㉑-㉟㊱-㊿Ⅰ-ⅫIVXＩＶＸ一二三四五六七八九十ア-ンｱ-ﾝa-zａ-ｚ・･○●■□◆◇]"
 )
 _BULLET = re.compile(rf"[-*+−－](?:{_SPACE}{{1,4}}|(?=[(（]))")
 
@@ -73,7 +74,7 @@ STYLES = (
     _style("(a)", _bracketed(_LETTER)),
     _style("1)", rf"(?P<n>{_DIGITS})[)）]"),
     _style("1", _bare(_DIGITS), is_weak=True),
-    _style("Ⅰ", _bare("[Ⅰ-Ⅻ]"), is_weak=True),
+    _style("Ⅰ", _bare("[Ⅰ-Ⅻ]|[IVXＩＶＸ]{1,4}"), is_weak=True),
     _style("一", _bare(_KANJI), is_weak=True),
     _style("ア", _bare(_KANA), is_weak=True),
     _style("a", rf"(?P<n>{_LETTER})(?:[.．)）]|{_END})", is_weak=True),
@@ -116,6 +117,8 @@ def number_of(text: str) -> int:
         return int(folded)
     if folded[0] in "一二三四五六七八九十":
         return kanji_number(folded)
+    if folded in ROMAN:
+        return ROMAN.index(folded) + 1
     if folded in KATAKANA:
         return KATAKANA.index(folded) + 1
     return ord(folded) - ord("a") + 1 if "a" <= folded <= "z" else 0

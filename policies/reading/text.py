@@ -1,11 +1,7 @@
-"""A file of the policy office as text. Pure Python: no Django.
-
-Whatever cannot be read ends in ``Unreadable`` with one sentence for the person who chose the file.
-"""
+"""A file that holds characters alone, in any encoding of a Japanese office. Pure Python: no Django."""
 
 import codecs
 import unicodedata
-from pathlib import Path
 
 MAX_BYTES = 5 * 1024 * 1024
 """A basic policy has about 8 KB; what is larger than this is not one."""
@@ -33,22 +29,6 @@ class Unreadable(ValueError):
     """The file cannot be read; the message is a sentence for the person who chose it."""
 
 
-def read_file(path: Path) -> str:
-    """The text of the file at ``path``, of which no more is read than may be long enough."""
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_BYTES + 1)
-    except FileNotFoundError:
-        raise Unreadable(f"ファイルが見つかりません：{path}") from None
-    except IsADirectoryError:
-        raise Unreadable(f"フォルダーではなく、ファイルを指定してください：{path}") from None
-    except PermissionError:
-        raise Unreadable(f"ファイルを読む権限がありません：{path}") from None
-    except (OSError, ValueError):
-        raise Unreadable(f"ファイルを開けません：{path}") from None
-    return read_text(content)
-
-
 def read_text(content: bytes) -> str:
     """``content`` as text: UTF-8, UTF-16 (with its mark), Shift_JIS (CP932) or EUC-JP.
 
@@ -61,11 +41,16 @@ def read_text(content: bytes) -> str:
         if content.startswith(beginning):
             raise Unreadable(f"{kind}は読めません。文字だけのファイル（.txt）を選んでください。")
     text = _decode(content).removesuffix("\x1a")
-    if not text.strip().strip(_INVISIBLE).strip():
-        raise Unreadable("ファイルに文字がありません。基本方針の文書を選んでください。")
-    if not _is_text(text):
+    check_holds_text(text)
+    if not is_text(text):
         raise _no_text()
     return text
+
+
+def check_holds_text(text: str) -> None:
+    """Refuse a text of white space."""
+    if not text.strip().strip(_INVISIBLE).strip():
+        raise Unreadable("ファイルに文字がありません。基本方針の文書を選んでください。")
 
 
 def _no_text() -> Unreadable:
@@ -113,7 +98,7 @@ def _strangeness(text: str) -> int:
     return sum("｡" <= character <= "ﾟ" or "\ue000" <= character <= "\uf8ff" for character in text)
 
 
-def _is_text(text: str) -> bool:
+def is_text(text: str) -> bool:
     """Whether there are hardly any control characters or characters without a meaning."""
     strange = sum(
         unicodedata.category(character) in {"Cc", "Co", "Cn"}

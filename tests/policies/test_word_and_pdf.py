@@ -1,0 +1,191 @@
+"""The same document as Word and as PDF is read to the same tree."""
+
+import pytest
+from office_files import number_properties, numbering, part_of, pdf, with_part, word
+from reading_of_layouts import NAMES, letterhead, plain_preamble, plain_tree, source
+
+from policies.parsing import ParsedPolicy, ParsedSection, is_lossless, parse
+from policies.reading import read_content
+from policies.reading.numbers import Level
+
+NUMBERED = {
+    "seed": [("decimal", "%1"), ("decimal", "(%2)"), ("aiueoFullWidth", "(%3)")],
+    "order": [("decimalFullWidth", "%1"), ("decimalFullWidth", "（%2）"), ("aiueoFullWidth", "%3")],
+    "wrapped": [("decimal", "第%1"), ("decimal", "（%2）"), ("aiueo", "%3")],
+    "spaced": [("decimalFullWidth", "%1"), ("decimal", "( %2 )"), ("lowerLetter", "（%3）")],
+    "circled": [("decimal", "%1．"), ("decimalEnclosedCircle", "%2"), ("bullet", "\uf0b7")],
+    "kanji": [("japaneseCounting", "第%1"), ("japaneseCounting", "(%2)"), ("decimal", "%3)")],
+    "roman": [("upperRoman", "%1."), ("decimalEnclosedParen", "%2"), ("lowerLetter", "%3.")],
+}
+
+
+@pytest.fixture(scope="module")
+def plain() -> ParsedPolicy:
+    return parse(source("seed"))
+
+
+def _same(policy: ParsedPolicy, plain: ParsedPolicy) -> None:
+    assert plain_tree(policy) == plain_tree(plain)
+    assert plain_preamble(policy) == plain_preamble(plain)
+    assert letterhead(policy) == letterhead(plain)
+    assert is_lossless(policy)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layout_is_read_to_the_same_tree_from_word(name, plain):
+    _same(parse(read_content(word(source(name).replace("\f", "").splitlines()))), plain)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_layout_is_read_to_the_same_tree_from_pdf(name, plain):
+    _same(parse(read_content(pdf(source(name)))), plain)
+
+
+def _numbered(sections: tuple[ParsedSection, ...], level: int = 0):
+    for section in sections:
+        first, *rest = [part for part in (section.heading, *section.body.split("\n")) if part]
+        yield level, first
+        yield from rest
+        yield from _numbered(section.items, level + 1)
+
+
+@pytest.mark.parametrize("name", NUMBERED)
+def test_numbers_that_word_counts_by_itself_are_read(name, plain):
+    top = ["令和7年度市政運営の基本方針", "", "令和7年3月28日", plain.issuer, "", *plain.preamble]
+    content = word([*top, *_numbered(plain.sections)], NUMBERED[name])
+    policy = parse(read_content(content))
+    _same(policy, plain)
+    assert policy.doubts == ()
+
+
+# --- Word ----------------------------------------------------------------------------------------
+
+
+def _body(xml: str, levels=()) -> str:
+    """The text of a Word document whose body is ``xml``."""
+    document = part_of(word(["*"], levels), "word/document.xml").decode()
+    start, end = document.index("<w:p>"), document.index("</w:p>") + len("</w:p>")
+    changed = document[:start] + xml + document[end:]
+    return read_content(with_part(word([], levels), "word/document.xml", changed.encode()))
+
+
+def _run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def test_tracked_changes_count_as_accepted():
+    deleted = (
+        f"<w:del><w:r><w:delText>四</w:delText></w:r></w:del><w:moveFrom>{_run('五')}</w:moveFrom>"
+    )
+    inserted = f"<w:ins>{_run('五')}</w:ins><w:moveTo>{_run('か所')}</w:moveTo>"
+    xml = f"<w:p>{_run('市内')}{deleted}{inserted}</w:p>"
+    assert _body(xml) == "市内五か所"
+
+
+def test_a_paragraph_whose_end_was_taken_away_goes_on_in_the_next():
+    ended = "<w:pPr><w:rPr><w:del/></w:rPr></w:pPr>"
+    assert _body(f"<w:p>{ended}{_run('市民')}</w:p><w:p>{_run('生活')}</w:p>") == "市民生活"
+    assert _body(f"<w:p>{_run('市民')}</w:p><w:p>{ended}{_run('生活')}</w:p>") == "市民\n生活"
+
+
+def test_tabs_line_breaks_readings_and_field_codes():
+    ruby = f"<w:r><w:ruby><w:rt>{_run('けん')}</w:rt><w:rubyBase>{_run('健')}</w:rubyBase></w:ruby></w:r>"
+    field = "<w:r><w:instrText>PAGE</w:instrText></w:r>"
+    xml = f"<w:p>{_run('甲')}<w:r><w:tab/></w:r>{ruby}{field}<w:r><w:br/></w:r>{_run('乙')}</w:p>"
+    assert _body(xml) == "甲 健\n乙"
+
+
+def test_rows_of_a_table_are_lines_and_cells_of_paragraphs_stand_one_by_one():
+    def cell(*texts: str) -> str:
+        return f"<w:tc>{''.join(f'<w:p>{_run(text)}</w:p>' for text in texts)}</w:tc>"
+
+    rows = f"<w:tr>{cell('区分')}{cell('担当')}</w:tr><w:tr>{cell('甲', '乙')}{cell('丙')}</w:tr>"
+    assert _body(f"<w:tbl>{rows}</w:tbl>") == "区分　担当\n甲\n乙\n丙"
+
+
+def test_content_controls_and_text_boxes_are_read_once():
+    mc = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    box = f"<w:txbxContent><w:p>{_run('７企第45号')}</w:p></w:txbxContent>"
+    choice = f"<mc:Choice>{box}</mc:Choice><mc:Fallback>{box}</mc:Fallback>"
+    xml = f"<w:sdt><w:sdtContent><w:p><w:r><mc:AlternateContent {mc}>{choice}</mc:AlternateContent></w:r>"
+    assert _body(f"{xml}{_run('方針')}</w:p></w:sdtContent></w:sdt>") == "方針\n７企第45号"
+
+
+def test_headers_and_footers_are_left_out():
+    assert read_content(word(["令和7年度方針", "1 対応"])) == "令和7年度方針\n1 対応"
+
+
+def _markers(numbering_xml: str, *paragraphs: str, styles: str = "") -> list[str]:
+    """What stands before each paragraph; a paragraph is its properties."""
+    xml = "".join(f"<w:p><w:pPr>{own}</w:pPr>{_run('文')}</w:p>" for own in paragraphs)
+    document = part_of(word(["*"]), "word/document.xml").decode()
+    start, end = document.index("<w:p>"), document.index("</w:p>") + len("</w:p>")
+    content = with_part(
+        word([], [("decimal", "%1")]),
+        "word/document.xml",
+        (document[:start] + xml + document[end:]).encode(),
+    )
+    content = with_part(content, "word/numbering.xml", numbering_xml.encode())
+    if styles:
+        known = part_of(content, "word/styles.xml").decode()
+        changed = known.replace("</w:styles>", f"{styles}</w:styles>")
+        content = with_part(content, "word/styles.xml", changed.encode())
+    return [line.removesuffix("文").strip() for line in read_content(content).splitlines()]
+
+
+LEVELS = [("decimal", "%1"), ("decimal", "%1.%2"), ("bullet", "○")]
+
+
+def _at(level: int, number: int = 1) -> str:
+    return number_properties(number, level)
+
+
+def test_a_deeper_level_begins_again_below_each_number():
+    given = [_at(0), _at(1), _at(1), _at(0), _at(1), _at(2), _at(2)]
+    expected = ["1", "1.1", "1.2", "2", "2.1", "○", "○"]
+    assert _markers(numbering(LEVELS), *given) == expected
+
+
+def test_a_second_list_of_one_definition_goes_on_unless_it_starts_anew():
+    goes_on = '<w:num w:numId="2"><w:abstractNumId w:val="0"/></w:num>'
+    anew = (
+        '<w:num w:numId="3"><w:abstractNumId w:val="0"/>'
+        '<w:lvlOverride w:ilvl="0"><w:startOverride w:val="1"/></w:lvlOverride></w:num>'
+    )
+    xml = numbering(LEVELS, goes_on + anew)
+    assert _markers(xml, _at(0), _at(0, 2), _at(0, 3), _at(0, 3)) == ["1", "2", "1", "2"]
+
+
+def test_a_style_numbers_its_paragraphs_and_one_paragraph_takes_it_away():
+    styles = (
+        f'<w:style w:styleId="Chapter"><w:pPr>{number_properties(1, 0)}</w:pPr></w:style>'
+        '<w:style w:styleId="Own"><w:basedOn w:val="Chapter"/></w:style>'
+    )
+    chapter, own = ('<w:pStyle w:val="Chapter"/>', '<w:pStyle w:val="Own"/>')
+    none = chapter + number_properties(0, 0)
+    xml = numbering([("decimalFullWidth", "第%1章")])
+    assert _markers(xml, chapter, own, none, chapter, styles=styles) == [
+        "第１章",
+        "第２章",
+        "",
+        "第３章",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("style", "numbers", "markers"),
+    [
+        ("decimalEnclosedCircle", (1, 20, 21, 36, 50, 51), "① ⑳ ㉑ ㊱ ㊿ 51"),
+        ("aiueoFullWidth", (1, 2, 46), "ア イ ン"),
+        ("aiueo", (1, 5, 10), "ｱ ｵ ｺ"),
+        ("irohaFullWidth", (1, 2, 3), "イ ロ ハ"),
+        ("japaneseCounting", (1, 10, 11, 20, 34, 105), "一 十 十一 二十 三十四 一〇五"),
+        ("upperRoman", (1, 4, 9, 12, 39, 40), "I IV IX XII XXXIX 40"),
+        ("lowerLetter", (1, 26, 27), "a z aa"),
+        ("decimalZero", (1, 10), "01 10"),
+        ("decimalEnclosedParen", (1, 20, 21), "⑴ ⒇ 21"),
+        ("unheardOf", (7,), "7"),
+    ],
+)
+def test_formats_of_word_write_numbers_as_word_does(style, numbers, markers):
+    assert " ".join(Level(style).write(number) for number in numbers) == markers
