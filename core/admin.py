@@ -83,8 +83,10 @@ class AnyWidthIntegerField(forms.IntegerField):
 
 
 def actor_of(request: HttpRequest) -> audit.Actor:
-    """Who writes in the admin."""
-    return audit.Actor(user=request.user, address=address_of(request))
+    """Who writes in the admin, and for whom, as the admin's site found when it let them in."""
+    return getattr(request, "actor", None) or audit.Actor(
+        user=request.user, address=address_of(request)
+    )
 
 
 HOW_TO_WRITE_A_DAY = "令和5年4月1日、R5.4.1、2023-04-01のように書きます。"
@@ -143,6 +145,12 @@ class ReferenceAdmin(admin.ModelAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("empty_label", "なし" if db_field.blank else "選んでください")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        is_open = db_field.blank or not db_field.has_default()
+        blank = [("", "なし" if db_field.blank else "選んでください")]
+        kwargs["choices"] = db_field.get_choices(include_blank=is_open, blank_choice=blank)
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -105,6 +105,9 @@ class PlainRefusal:
             return refuse(request, Refused("いまの職では、この画面を使う権限がありません。"))
         if isinstance(error, NotNow | Conflict):
             return render(request, "409.html", {"sentence": str(error)}, status=409)
+        if isinstance(error, OverflowError):  # a number by hand that no table can hold (SQLite)
+            logger.warning("a number too large: %s", request.path)
+            return HttpResponseBadRequest(render_to_string("400.html"))
         if isinstance(error, OperationalError):
             logger.exception("database unavailable")
             typed = [(name, value) for name, value in request.POST.items() if len(value) > 20]

@@ -31,10 +31,12 @@ class CityAdminSite(AdminSite):
     enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
+        """Whether a post opens the admin; ``request.actor`` names whom it is held for."""
+        from departments.access import actor_of
         from departments.queries import authority
 
         try:
-            authority(request.user, Permission.USE_ADMIN)
+            request.actor = actor_of(request, authority(request.user, Permission.USE_ADMIN))
         except Refused:
             return False
         return True
