@@ -433,3 +433,23 @@ def test_guessing_at_many_names_does_not_open_a_lock(cast):
         sign_in(cast.head, "違うパスワード")
     cache.set_many({f"name{n}": n for n in range(1000)}, timeout=600)
     assert not is_in(sign_in(cast.head))
+
+
+@pytest.mark.parametrize("number", [10**30, 2**63, -1, "0", "abc", ""])
+def test_numbers_of_rows_that_cannot_be_are_no_choice(world, head, office, number):
+    world.reach("returned")
+    links = ("sections", "measures", "sdgs", "other_divisions", "lead_division")
+    for name in links:
+        answer = head.post(f"{SOMU}goals/new/", rows_form(**{name: [number]}, title=""))
+        assert answer.status_code in {200, 400}, name
+    assert head.post(f"{SOMU}goals/copy/", {"goals": [number]}).status_code in {200, 400}
+    world.write("1-1", "直した方針です。")
+    world.submit()
+    for name in ("goal", "section"):
+        answer = office.post(f"{SOMU}review/remarks/", {"body": "", name: number})
+        assert (name, answer.status_code) == (name, 200)
+    judged = office.post(f"{SOMU}review/settle/", {"remark": number, "verdict": "settled"})
+    assert judged.status_code == 400
+    people = {"interviewers": [number], "attendees": [number]}
+    form = {"date": "2023/4/7", "start": "9:00", "room": "第一会議室", **people}
+    assert office.post("/interviews/2023/new/?department=kenko", form).status_code == 200

