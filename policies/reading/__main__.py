@@ -17,9 +17,14 @@ READERS = {"word": "policies.reading.word", "pdf": "policies.reading.pdf"}
 ANSWERS = {"Encrypted": "encrypted", "TooLong": "too long", "MemoryError": "heavy"}
 
 
+def limit(*, memory: int, seconds: int) -> None:
+    """From here on this process gets no more than that."""
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
 def main() -> NoReturn:
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    limit(memory=MEMORY_BYTES, seconds=CPU_SECONDS)
     logging.disable()
     reader = importlib.import_module(READERS[sys.argv[1]])
     try:

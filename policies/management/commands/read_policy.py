@@ -27,7 +27,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []  # it has to work where there is no database at all
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="基本方針のファイル（.txt）")
+        parser.add_argument(
+            "file", metavar="FILE", type=Path, help="基本方針のファイル（.docx、.pdf、.txt）"
+        )
         parser.add_argument("--json", action="store_true", help="読み取った内容をJSONで出します")
         parser.add_argument("--save", action="store_true", help="データベースに登録します")
         parser.add_argument("--year", type=_year, metavar="N", help="年度（2023、令和5年度）")
