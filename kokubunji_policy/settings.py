@@ -12,6 +12,9 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
+# openpyxl reads with defusedxml, which refuses hostile XML, only where lxml is left aside.
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 IS_TEST = "pytest" in sys.modules

@@ -5,6 +5,7 @@ import io
 import zipfile
 from collections.abc import Callable
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -144,6 +145,8 @@ def test_word_document_and_macros_are_refused() -> None:
 
 
 def test_hostile_xml_is_refused() -> None:
+    assert openpyxl.DEFUSEDXML is True
+    assert openpyxl.LXML is False
     bomb = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]><x>&a;</x>'
     with pytest.raises(Unfit, match="壊れている"):
         read_table(rewritten(workbook(lambda book: None), {"xl/workbook.xml": bomb}))
