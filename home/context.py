@@ -3,8 +3,9 @@
 from django.http import HttpRequest
 from django.urls import reverse
 
+from core import clock
 from core.permissions import Permission
-from core.years import format_year
+from core.years import fiscal_year, format_year
 from departments.queries import authority, may
 from home.queries import awaiting_review, departments_of, years_at_hand
 
@@ -42,7 +43,7 @@ def navigation(request: HttpRequest) -> dict[str, object]:
 
 
 def current_year(request: HttpRequest, years: list[int]) -> int:
-    """The year that the address names; else the newest of ``years``."""
+    """The year that the address names; else the newest of ``years``; else the present one."""
     match = request.resolver_match
     named = match.kwargs.get("year") if match else None
     if named is None:
@@ -50,7 +51,7 @@ def current_year(request: HttpRequest, years: list[int]) -> int:
         named = int(asked) if asked.isascii() and asked.isdigit() and len(asked) == 4 else None
     if named in years:
         return int(named)
-    return years[0] if years else 2023
+    return years[0] if years else fiscal_year(clock.today())
 
 
 def _same_page(request: HttpRequest, year: int) -> str:
@@ -77,10 +78,12 @@ def _holder(request: HttpRequest) -> dict[str, str]:
 def _rooms(request: HttpRequest, year: int, years: list[int]) -> list[dict[str, object]]:
     user = request.user
     rooms = [_room(request, "今日すること", _home(year, years), "home:today")]
-    for holding in departments_of(user, year, Permission.WRITE_PAPER):
+    own = departments_of(user, year, Permission.WRITE_PAPER)
+    for holding in own:
         code = holding.department_code
         url = reverse("goals:paper", args=[year, code])
-        rooms.append(_room(request, "運営方針書", url, "goals:paper", code))
+        label = f"運営方針書（{holding.department_name}）" if len(own) > 1 else "運営方針書"
+        rooms.append(_room(request, label, url, "goals:paper", code))
     for label, permission, name in ROOMS:
         if may(user, permission):
             rooms.append(_room(request, label, reverse(name, args=[year]), name))

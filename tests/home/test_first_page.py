@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from goals.models import OperatingPolicy
-from tests.factories import CycleFactory
+from tests.factories import AppointmentFactory, CycleFactory
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("home:today")
@@ -73,3 +73,18 @@ def test_a_year_that_was_chosen_is_named_and_stays(paper, cast, client_of):
     assert "令和4年度を表示しています" in past
     assert f'href="{HOME}?year=2022" aria-current="page"' in past
     assert "を表示しています" not in page(client_of(cast.head))
+
+
+def test_two_papers_of_one_person_are_told_apart_in_the_navigation(paper, cast, kenko, client_of):
+    AppointmentFactory(
+        user=cast.head, department=kenko, title="健康部長職務代理", standing_in_for=cast.other_head
+    )
+    html = page(client_of(cast.head))
+    assert re.findall(r">(運営方針書[^<]*)<", html) == [
+        "運営方針書（総務部）",
+        "運営方針書（健康部）",
+    ]
+
+
+def test_city_without_a_year_still_opens(cast, client_of):
+    assert "令和4年度" in page(client_of(cast.administrator))
