@@ -8,12 +8,14 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from policies.lines import LONGEST_HEADING, Line, compact, is_finished, is_page_number
+from policies.lines import LONGEST_HEADING, Line, compact, is_heading_like, is_page_number
 from policies.numbering import find_mark
 
 LONGEST = 2 * LONGEST_HEADING
 SHORTEST_OF_TITLE = 6
 """Fewer characters of the title may well be a heading of the text."""
+LONGEST_OTHER = 24
+"""What is longer and not the title is rather a wrapped line that happens to come twice."""
 _NUMBERS = "0123456789-/‐–—ー頁"
 
 
@@ -30,9 +32,10 @@ def running_heads(lines: Sequence[Line], title: str) -> tuple[set[int], list[Lin
     for line in edges:
         key = _key(line.text)
         is_title = len(key) >= SHORTEST_OF_TITLE and whole.startswith(key)
-        if is_title or count[key] > 1:
+        if is_title:
             found.add(line.number)
-        if not is_title and count[key] > 1:
+        elif count[key] > 1 and len(key) <= LONGEST_OTHER:
+            found.add(line.number)
             others.setdefault(key, line)
     return found, list(others.values())
 
@@ -47,7 +50,7 @@ def _edges(lines: Sequence[Line]) -> Iterator[Line]:
 
 def _is_short(line: Line) -> bool:
     text = line.text
-    if len(text) > LONGEST or is_finished(text) or _is_page_number(text):
+    if not is_heading_like(text) or _is_page_number(text):
         return False
     return find_mark(text) is None
 

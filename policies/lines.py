@@ -6,7 +6,7 @@ Every test here looks at a line once, so the whole stays linear.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 OPENERS = "「『（(【〔［[《〈"
 CLOSERS = "」』）)】〕］]》〉"
@@ -29,13 +29,14 @@ _PAGE_NUMBER = re.compile(
 class Line:
     """A line that holds text: its number (from 1), its offset in the source, without margins.
 
-    ``after_gap``: a blank line or a page number stands before it.
+    ``after_gap``: a blank line or a page number stands before it; ``after_page``: the latter.
     """
 
     number: int
     start: int
     text: str
     after_gap: bool = False
+    after_page: bool = False
 
     @property
     def end(self) -> int:
@@ -45,7 +46,7 @@ class Line:
         """What stands from ``column`` on, without the space before it."""
         rest = self.text[column:]
         text = rest.lstrip()
-        return Line(self.number, self.end - len(text), text, self.after_gap)
+        return replace(self, start=self.end - len(text), text=text)
 
 
 def split_lines(source: str) -> list[Line]:
@@ -115,7 +116,8 @@ def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
         return False
     if not (is_whole and is_heading_like(first)):
         return True
-    return not second.after_gap and len(first) > LONGEST_LONE_LINE
+    is_apart = second.after_gap and not second.after_page
+    return not is_apart and len(first) > LONGEST_LONE_LINE
 
 
 def is_surely_one_sentence(first: str, second: str) -> bool:

@@ -115,7 +115,7 @@ class _Reader:
                 after_furniture = True
                 continue
             if after_furniture:
-                line = replace(line, after_gap=True)
+                line = replace(line, after_gap=True, after_page=True)
             after_furniture = False
             self._take(index, line)
 
@@ -331,8 +331,20 @@ def _has_heading(node: _Node, depth: int) -> bool:
     """A section has a heading; an item only where something that is its text follows."""
     if not _begins_like_heading(node):
         return False
-    if depth == 0 or node.children:
+    if depth == 0:
         return True
     first, rest = node.lines[0].text, node.lines[1:]
+    if node.children:
+        return not _is_sentence(node.lines)
     is_whole = bool(rest) and not is_going_on(first, rest[0], is_whole=True)
     return is_whole and any(is_finished(line.text) for line in rest)
+
+
+def _is_sentence(lines: Sequence[Line]) -> bool:
+    """Whether the first line goes on over the next ones to the end of a sentence."""
+    last = lines[0].text
+    for number, line in enumerate(lines[1:]):
+        if not is_going_on(last, line, is_whole=not number):
+            break
+        last = line.text
+    return is_finished(last)

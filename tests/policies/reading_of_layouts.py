@@ -47,3 +47,13 @@ def plain_preamble(policy: ParsedPolicy) -> list[str]:
 def letterhead(policy: ParsedPolicy) -> tuple:
     title = re.sub(r"について（通達）\Z", "", compact(policy.title).replace("７", "7"))
     return policy.year, title, policy.issued_on, compact(policy.issuer)
+
+
+def every_character_has_one_place(policy: ParsedPolicy) -> bool:
+    """Whether the spans follow each other and nothing but white space lies between them."""
+    at = 0
+    for span in policy.spans:
+        if span.start < at or compact(policy.source[at : span.start]):
+            return False
+        at = span.end
+    return not compact(policy.source[at:])
