@@ -12,7 +12,7 @@ from policies.lines import LONGEST_HEADING, Line, compact, is_heading_like, is_p
 from policies.numbering import find_mark
 
 LONGEST = 2 * LONGEST_HEADING
-SHORTEST_OF_TITLE = 6
+SHORTEST_OF_TITLE = 8
 """Fewer characters of the title may well be a heading of the text."""
 LONGEST_OTHER = 24
 """What is longer and not the title is rather a wrapped line that happens to come twice."""
@@ -42,17 +42,15 @@ def running_heads(lines: Sequence[Line], title: str) -> tuple[set[int], list[Lin
 
 def _edges(lines: Sequence[Line]) -> Iterator[Line]:
     """Short lines next to a page number."""
+    numbers = [_is_page_number(line.text) for line in lines]
     for index, line in enumerate(lines):
-        beside = [*lines[index - 1 : index], *lines[index + 1 : index + 2]]
-        if _is_short(line) and any(_is_page_number(other.text) for other in beside):
+        is_beside = any(numbers[max(index - 1, 0) : index + 2])
+        if is_beside and not numbers[index] and _is_short(line):
             yield line
 
 
 def _is_short(line: Line) -> bool:
-    text = line.text
-    if not is_heading_like(text) or _is_page_number(text):
-        return False
-    return find_mark(text) is None
+    return is_heading_like(line.text) and find_mark(line.text) is None
 
 
 def _is_page_number(text: str) -> bool:

@@ -6,7 +6,7 @@ Every test here looks at a line once, so the whole stays linear.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 OPENERS = "「『（(【〔［[《〈"
 CLOSERS = "」』）)】〕］]》〉"
@@ -46,7 +46,7 @@ class Line:
         """What stands from ``column`` on, without the space before it."""
         rest = self.text[column:]
         text = rest.lstrip()
-        return replace(self, start=self.end - len(text), text=text)
+        return Line(self.number, self.end - len(text), text, self.after_gap, self.after_page)
 
 
 def split_lines(source: str) -> list[Line]:
