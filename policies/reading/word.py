@@ -16,7 +16,7 @@ from policies.reading.numbers import Lists, read_lists, value, whole
 
 MOST_CHARACTERS = 2_000_000
 LONGEST_WRAPPED = 60
-"""Where no paragraph is longer than this, the lines were wrapped by hand."""
+"""Where no paragraph is longer than this and none counted by Word, lines may be wrapped by hand."""
 SHORTEST = 3
 MOST_ANCESTORS = 20
 
@@ -55,6 +55,7 @@ class _Writer:
         self.styles = {s.get(qn("w:styleId")): s for s in styles.iterchildren(qn("w:style"))}
         self.lines: list[str] = []
         self.size = 0
+        self.is_counted = False  # whether Word counts anything in it
         self.unfinished = ""  # a paragraph whose end was taken away in a tracked change
 
     def write(self, container: Any) -> None:
@@ -69,7 +70,7 @@ class _Writer:
         """The lines, with a blank one between paragraphs unless they were wrapped by hand."""
         if self.unfinished:
             self._line(self.unfinished)
-        if all(len(line) <= LONGEST_WRAPPED for line in self.lines):
+        if not self.is_counted and all(len(line) <= LONGEST_WRAPPED for line in self.lines):
             return "\n".join(self.lines)
         return "".join(
             f"{line}\n" if len(line) <= SHORTEST else f"{line}\n\n" for line in self.lines
@@ -89,6 +90,7 @@ class _Writer:
             self.unfinished = text
         elif text.strip():
             marker = self._marker(properties)
+            self.is_counted = self.is_counted or bool(marker)
             self._line(f"{marker} {text}" if marker else text)
         else:
             self._line("")

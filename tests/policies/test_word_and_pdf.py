@@ -58,6 +58,15 @@ def test_numbers_that_word_counts_by_itself_are_read(name, plain):
     assert policy.doubts == ()
 
 
+def test_a_paragraph_of_word_is_never_joined_with_the_next():
+    """A heading of more than twenty characters would be a wrapped line in a file of text."""
+    heading = "将来にわたり持続可能なまちづくりに向けた計画的な取組"
+    policy = parse(
+        read_content(word(["令和7年度方針", (0, heading), "市は取り組む。"], [("decimal", "%1")]))
+    )
+    assert [(s.heading, s.body) for s in policy.sections] == [(heading, "市は取り組む。")]
+
+
 # --- Word ----------------------------------------------------------------------------------------
 
 
@@ -130,7 +139,8 @@ def _markers(numbering_xml: str, *paragraphs: str, styles: str = "") -> list[str
         known = part_of(content, "word/styles.xml").decode()
         changed = known.replace("</w:styles>", f"{styles}</w:styles>")
         content = with_part(content, "word/styles.xml", changed.encode())
-    return [line.removesuffix("文").strip() for line in read_content(content).splitlines()]
+    lines = read_content(content).splitlines()
+    return [line.removesuffix("文").strip() for line in lines if line]
 
 
 LEVELS = [("decimal", "%1"), ("decimal", "%1.%2"), ("bullet", "○")]
