@@ -5,6 +5,7 @@ HYPOTHESIS_EXAMPLES=2000 looks at 2,000 of each instead of a few.
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading_of_layouts import every_character_has_one_place
@@ -210,3 +211,10 @@ def test_markers_in_any_order_are_read_without_loss(text):
     policy = parse(text)
     assert is_lossless(policy)
     assert every_character_has_one_place(policy)
+
+
+@pytest.mark.parametrize(
+    "unit", [".", "．", "・", "○", "①", "I", "『", "（", "１", "- 3 - ", "第1 ", "(1) ", "。", "/"]
+)
+def test_one_thing_without_end_is_read_without_loss(unit):
+    assert is_lossless(parse(unit * 100_000))

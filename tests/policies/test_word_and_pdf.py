@@ -1,11 +1,13 @@
 """The same document as Word and as PDF is read to the same tree."""
 
 import pytest
+from django.core.management import call_command
 from office_files import number_properties, numbering, part_of, pdf, with_part, word
 from reading_of_layouts import NAMES, letterhead, plain_preamble, plain_tree, source
 
+from policies.models import BasicPolicy
 from policies.parsing import ParsedPolicy, ParsedSection, is_lossless, parse
-from policies.reading import read_content
+from policies.reading import read_content, read_file
 from policies.reading.numbers import Level
 
 NUMBERED = {
@@ -56,6 +58,23 @@ def test_numbers_that_word_counts_by_itself_are_read(name, plain):
     policy = parse(read_content(content))
     _same(policy, plain)
     assert policy.doubts == ()
+
+
+@pytest.mark.parametrize("make", [lambda text: word(text.splitlines()), pdf, str.encode])
+def test_the_kind_of_a_file_is_told_by_its_bytes_never_by_its_name(make, plain, tmp_path):
+    path = tmp_path / "方針.xlsx"
+    path.write_bytes(make(source("seed")))
+    _same(parse(read_file(path)), plain)
+
+
+@pytest.mark.django_db
+def test_a_word_file_is_stored_with_the_text_that_was_read(plain, tmp_path):
+    path = tmp_path / "方針.docx"
+    path.write_bytes(word(source("seed").splitlines()))
+    call_command("read_policy", str(path), "--save")
+    stored = BasicPolicy.objects.get()
+    assert (stored.title, stored.sections.count()) == (plain.title, 17)
+    assert parse(stored.source_text).sections == parse(read_file(path)).sections
 
 
 def test_a_paragraph_of_word_is_never_joined_with_the_next():
