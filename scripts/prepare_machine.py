@@ -60,12 +60,13 @@ TO_RUN: dict[str, Callable[[], bool]] = {
 }
 TO_TEST: dict[str, Callable[[], bool]] = {
     "chromium": lambda: shutil.which("chromium") is not None,
+    "libatomic1": lambda: _has_library("libatomic.so.1"),  # what drives Chromium needs it
     "postgresql": _has_postgres,
     "poppler-utils": lambda: shutil.which("pdftotext") is not None,
 }
 WANTED = {
     "run": TO_RUN,
-    "test-sqlite": TO_RUN | {name: TO_TEST[name] for name in ("chromium", "poppler-utils")},
+    "test-sqlite": TO_RUN | {name: TO_TEST[name] for name in TO_TEST if name != "postgresql"},
     "test": TO_RUN | TO_TEST,
 }
 

@@ -4,17 +4,21 @@ import datetime as dt
 import os
 import socket
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.core.cache import cache
 from django.db import connection
+from django.db.models.signals import post_migrate
 from django.test import Client
 
 from core.permissions import Post
 from departments.models import Department, User
 from goals.models import OperatingPolicy
+from policies.models import Sdg
 from tests.factories import (
     AppointmentFactory,
     CycleFactory,
@@ -52,9 +56,20 @@ def demo_day(settings: SimpleNamespace) -> None:
     settings.MEDIA_ROOT = Path(settings.VAR) / "test-files"
 
 
+def lay_out_sdgs(**kwargs: object) -> None:
+    """The 17 goals that a migration brings, after a test that emptied all tables."""
+    names = import_module("policies.migrations.0002_sdgs").NAMES
+    rows = [Sdg(number=number, name=name) for number, name in enumerate(names, 1)]
+    Sdg.objects.bulk_create(rows, ignore_conflicts=True)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """Tests empty their tables, which the audit trail refuses; one test puts the refusal back."""
+    """Tests empty their tables: the audit trail refuses that, and the SDGs must come back.
+
+    The refusal is left out here, and one test puts it back. Emptying tells ``post_migrate``.
+    """
+    post_migrate.connect(lay_out_sdgs, sender=apps.get_app_config("policies"))
     with django_db_blocker.unblock(), connection.cursor() as cursor:  # type: ignore[attr-defined]
         if connection.vendor == "sqlite":
             cursor.execute("DROP TRIGGER audit_no_update")

@@ -4,17 +4,11 @@ import pytest
 from django.core.management import call_command
 from playwright.sync_api import Page
 
-from policies.models import Sdg
-from tests.factories import SdgFactory
-
 
 @pytest.fixture
 def demo_city(transactional_db, settings, live_server):
     """The city as ``seed_demo`` lays it in; the sign-in page shows its people."""
     settings.DEMO = True
-    if not Sdg.objects.exists():
-        for number in range(1, 18):
-            SdgFactory(number=number, name=f"目標{number}")
     call_command("seed_demo", verbosity=0)
     return live_server
 

@@ -14,7 +14,7 @@ from scripts.screens import ANSWERS, PAGES, WIDTHS
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 OUR_WORDS = {"Excel", "xlsx", "csv", "kokubunji", "demo", "example"}
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}")

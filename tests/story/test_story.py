@@ -16,7 +16,7 @@ from goals.models import ConflictingDraft, OperatingPolicy
 
 pytestmark = [
     pytest.mark.browser,
-    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.django_db(transaction=True),
 ]
 HEAD, OFFICE, SECRETARY = "1401", "1012", "1021"
 GOAL = "成年後見の相談を、翌日までに専門職へつなぐ"
