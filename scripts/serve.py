@@ -157,10 +157,10 @@ def say_ready(host: str, port: int) -> None:
     if elsewhere := os.environ.get("REACHED_AS"):
         say(f"  他の端末から http://{elsewhere}:{port}/")
     if os.environ.get("DEMO") == "true":
-        say("  サインイン   開いた画面に、デモの人たちの名前とパスワードが並んでいます")
+        say("  ログイン     開いた画面に、デモの人たちの名前とパスワードが並んでいます")
         english = "names and passwords of the demo are on the sign-in page"
     else:
-        say("  サインイン   登録されている職員番号とパスワードを使います")
+        say("  ログイン     登録されている職員番号とパスワードを使います")
         english = "sign in with your own account"
     say(f"  止める       Ctrl+C\n\n  Ready at {url} ({english}; Ctrl+C stops)\n")
 
