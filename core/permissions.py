@@ -27,6 +27,8 @@ class Post(TextChoices):
 
 
 DEPARTMENT_POSTS = frozenset({Post.HEAD, Post.CHIEF, Post.DRAFTER})
+INTERVIEWER_POSTS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
+"""Who interviews, in order of rank."""
 
 
 class Permission(TextChoices):

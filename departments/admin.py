@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from core import audit, clock
 from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_column
-from core.permissions import Post
+from core.permissions import INTERVIEWER_POSTS
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
 from departments.models import Appointment, Charge, Department, Division, User
@@ -39,7 +39,6 @@ ROWS_OF = {
         "user__kana", "-starts_on"
     ),
 }
-INTERVIEWERS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
 
 
 class ValidYearFilter(admin.SimpleListFilter):
@@ -267,5 +266,5 @@ class ChargeAdmin(ReferenceAdmin):
 
 def known_interviewers() -> QuerySet[User]:
     """Whoever holds, held or, as is known today, will hold a post that interviews."""
-    known = Appointment.objects.known_on(clock.today()).filter(post__in=INTERVIEWERS)
+    known = Appointment.objects.known_on(clock.today()).filter(post__in=INTERVIEWER_POSTS)
     return User.objects.filter(appointments__in=known).distinct()

@@ -5,6 +5,7 @@ import datetime as dt
 from core import clock
 from core.permissions import (
     DEPARTMENT_POSTS,
+    INTERVIEWER_POSTS,
     Holding,
     Permission,
     Post,
@@ -116,10 +117,9 @@ def heads(year: int) -> AppointmentQuerySet:
 
 def interviewers(day: dt.date) -> AppointmentQuerySet:
     """Mayor, deputy mayors and superintendent in office on ``day``, as known today."""
-    order = [Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT]
     return (
         Appointment.objects.held_on(day, known_on=clock.today())
-        .filter(post__in=order)
+        .filter(post__in=INTERVIEWER_POSTS)
         .select_related("user")
         .order_by("pk")
     )

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import clock
-from core.permissions import Holding, Permission, Post, Refused
+from core.permissions import INTERVIEWER_POSTS, Holding, Permission, Refused
 from core.permissions import check as check_permission
 from core.workflow import Status
 from core.years import fiscal_year, format_time, format_year
@@ -19,7 +19,6 @@ from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
 
-INTERVIEWERS = {Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT}
 NEWS_AT_MOST = 5
 
 
@@ -62,7 +61,7 @@ def agenda(user: User, year: int) -> Agenda:
         _review(found, year, settings, interviews)
     if may(user, Permission.WRITE_INTERVIEW):
         _missing_interviews(found, year, interviews)
-    if INTERVIEWERS & {holding.post for holding in all_holdings(user)}:
+    if any(holding.post in INTERVIEWER_POSTS for holding in all_holdings(user)):
         _held_interviews(found, user, interviews)
     if may(user, Permission.EDIT_PEOPLE):
         found.tasks.append(_administration())

@@ -9,15 +9,13 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from core import clock
-from core.permissions import DEPARTMENT_POSTS, Hidden, Permission, Post
+from core.permissions import DEPARTMENT_POSTS, INTERVIEWER_POSTS, Hidden, Permission, Post
 from core.years import first_day, is_business_day
 from departments.models import Appointment, Charge, Department, User
 from departments.queries import charges, deciding_day, holdings_for
 from departments.queries import interviewers as in_office
 from interviews.models import Interview
 from interviews.overlaps import Person, Slot, warnings
-
-INTERVIEWER_POSTS = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT)
 
 
 @dataclass(frozen=True)

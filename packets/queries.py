@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.utils import timezone
 
 from core import clock
-from core.permissions import Hidden, Permission, Post
+from core.permissions import INTERVIEWER_POSTS, Hidden, Permission, Post
 from departments.models import Appointment, User
 from departments.queries import may
 from goals.models import OperatingPolicy
@@ -16,7 +16,7 @@ from interviews.models import Interview
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 
 POSTS_IN_ORDER = list(Post)
-CITY_POSTS_FIRST = (Post.MAYOR, Post.DEPUTY_MAYOR, Post.SUPERINTENDENT, Post.HEAD)
+CITY_POSTS_FIRST = (*INTERVIEWER_POSTS, Post.HEAD)
 
 
 @dataclass(frozen=True)
