@@ -15,6 +15,7 @@ from dataclasses import dataclass, field, replace
 from core.text import normalise
 from policies import letterhead
 from policies.furniture import running_heads
+from policies.joining import Paragraph, joined, paragraphs
 from policies.lines import (
     LONGEST_LONE_LINE,
     Line,
@@ -25,7 +26,6 @@ from policies.lines import (
     is_heading_like,
     is_page_number,
     is_surely_one_sentence,
-    seam,
     split_lines,
 )
 from policies.numbering import Levels, Mark, find_mark
@@ -70,6 +70,7 @@ def parse(text: str) -> ParsedPolicy:
         closing=tuple(line.text for line in lines if head.kinds.get(line.number) == "closing"),
         doubts=tuple(Doubt(*doubt) for doubt in sorted(reader.doubts)),
         spans=tuple(sorted(reader.spans, key=lambda span: span.start)),
+        apart=tuple(sorted(reader.apart)),
     )
 
 
@@ -96,7 +97,7 @@ class _Reader:
         self.roots: list[_Node] = []
         self.path: list[_Node] = []
         self.levels = Levels()
-        self.apart: set[int] = set()  # lines that begin with a number out of sequence
+        self.apart: set[int] = set()  # where lines begin with a number out of sequence
         self.marks = [find_mark(line.text) for line in lines]
         self.last_second = {  # where a second number stands for the last time, by style
             mark.style.name: index
@@ -220,7 +221,7 @@ class _Reader:
 
     def _doubt_number(self, mark: Mark | None, line: Line) -> None:
         if mark and not mark.style.is_weak:
-            self.apart.add(line.number)
+            self.apart.add(line.start)
             text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
             self._doubt(line, text)
 
@@ -256,30 +257,19 @@ class _Reader:
         return ParsedSection(node.mark.text, heading, "\n".join(body), items, node.start, max(ends))
 
     def paragraphs(
-        self, lines: Iterable[Line], kind: str, *, begins_with_text: bool = False
+        self, lines: Sequence[Line], kind: str, *, begins_with_text: bool = False
     ) -> list[str]:
-        """Join the lines that are one paragraph.
+        """The paragraphs of ``lines``, which become spans of ``kind``."""
+        self.spans += [Span(kind, line.start, line.end) for line in lines]
+        found = paragraphs(lines, apart=self.apart, begins_with_text=begins_with_text)
+        for paragraph in found:
+            self._doubt_seams(paragraph)
+        return [joined(paragraph) for paragraph in found]
 
-        ``begins_with_text``: the first line is the text of an item, never a heading of its own.
-        """
-        found: list[list[str]] = []
-        last = ""
-        for line in lines:
-            self.spans.append(Span(kind, line.start, line.end))
-            is_whole = bool(found) and len(found[-1]) == 1
-            is_whole = is_whole and not (begins_with_text and len(found) == 1)
-            is_apart = line.number in self.apart and not is_cut(last)
-            if found and not is_apart and is_going_on(last, line, is_whole=is_whole):
-                self._doubt_seam(last, line)
-                found[-1] += [seam(last, line.text), line.text]
-            else:
-                found.append([line.text])
-            last = line.text
-        return ["".join(parts) for parts in found]
-
-    def _doubt_seam(self, last: str, line: Line) -> None:
-        if line.after_gap and not is_surely_one_sentence(last, line.text):
-            self._doubt(line, "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。")
+    def _doubt_seams(self, paragraph: Paragraph) -> None:
+        for last, line in zip(paragraph, paragraph[1:], strict=False):
+            if line.after_gap and not is_surely_one_sentence(last.text, line.text):
+                self._doubt(line, "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。")
 
 
 def _goes_on(marks: Sequence[Mark | None]) -> set[int]:

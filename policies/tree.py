@@ -40,7 +40,10 @@ class ParsedSection:
 
 @dataclass(frozen=True, slots=True)
 class ParsedPolicy:
-    """The document as read. ``source`` is the normalised text that all offsets refer to."""
+    """The document as read. ``source`` is the normalised text that all offsets refer to.
+
+    ``apart``: where lines start that begin a paragraph, as a number out of sequence stands there.
+    """
 
     source: str
     year: int | None
@@ -52,6 +55,7 @@ class ParsedPolicy:
     closing: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     spans: tuple[Span, ...]
+    apart: tuple[int, ...] = ()
 
     @property
     def furniture(self) -> tuple[str, ...]:
