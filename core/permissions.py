@@ -36,6 +36,7 @@ class Permission(TextChoices):
 
     ENTER = "enter", "利用する"
     READ_POLICY = "policy.read", "基本方針を読む"
+    WRITE_POLICY = "policy.write", "基本方針を取り込む・直す・発出する"
     READ_PAPER = "paper.read", "運営方針書を読む"
     WRITE_PAPER = "paper.write", "運営方針書を書く"
     SUBMIT_PAPER = "paper.submit", "提出する・引き戻す"
@@ -67,6 +68,7 @@ TABLE: Mapping[Permission, Mapping[Post, frozenset[Scope]]] = {
     for permission, row in {
         Permission.ENTER: {post: {ALL} for post in Post},
         Permission.READ_POLICY: {post: {ALL} for post in Post},
+        Permission.WRITE_POLICY: {Post.POLICY_OFFICE: {ALL}},
         Permission.READ_PAPER: {
             Post.HEAD: {OWN, FINALISED},
             Post.CHIEF: {OWN, FINALISED},

@@ -130,7 +130,7 @@ def coverage_for(user: User, year: int, path: str) -> Coverage:
 
 
 def _chapters(user: User, policy: BasicPolicy, papers: list[OperatingPolicy]) -> list[Chapter]:
-    sections = list(policy.sections.in_order())
+    sections = list(policy.sections.standing().in_order())
     parents = {section.parent_id for section in sections}
     readable = {p.pk for p in papers if may(user, Permission.READ_PAPER, p.target, year=p.year)}
     states = _states(policy.year)

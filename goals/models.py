@@ -80,6 +80,10 @@ class OperatingPolicy(Versioned):
     )
     budget = thousand_yen("予算額（千円）")
     edits = models.PositiveIntegerField("書込みの数", default=0, editable=False)
+    projects = models.ManyToManyField(
+        "policies.Project", verbose_name="施政方針の事業", blank=True, related_name="papers"
+    )
+    edition_seen = models.PositiveSmallIntegerField("確かめた改正", default=0, editable=False)
     submissions = models.PositiveSmallIntegerField("提出の回数", default=0, editable=False)
     submitted_at = models.DateTimeField("提出日時", null=True, blank=True, editable=False)
     review_began_at = models.DateTimeField(
@@ -206,6 +210,9 @@ class Goal(Versioned):
     is_own = models.BooleanField("部独自の目標（基本方針の項に結び付かない）", default=False)
     sections = models.ManyToManyField(
         "policies.Section", verbose_name="応える項", blank=True, related_name="goals"
+    )
+    projects = models.ManyToManyField(
+        "policies.Project", verbose_name="施政方針の事業", blank=True, related_name="goals"
     )
     measures = models.ManyToManyField(
         "policies.Measure", verbose_name="計画の施策", blank=True, related_name="goals"

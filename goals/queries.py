@@ -194,7 +194,7 @@ def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
         .select_related("lead_division", "updated_by")
         .prefetch_related(
             Prefetch("indicators", Indicator.objects.order_by("order", "pk")),
-            Prefetch("sections", Section.objects.order_by("place")),
+            Prefetch("sections", Section.objects.standing().order_by("place")),
             "other_divisions",
             Prefetch("measures", Measure.objects.select_related("plan")),
             "sdgs",
@@ -217,7 +217,7 @@ def _chapters(
     for remark in remarks:
         if remark.response_to_id:
             remarks_by_section[remark.response_to_id].append(remark)
-    sections = list(policy.sections.in_order())
+    sections = list(policy.sections.standing().in_order())
     parents = {section.parent_id for section in sections}
     depths: dict[int, int] = {}
     chapters: list[Chapter] = []
@@ -239,7 +239,7 @@ def _chapters(
 
 def owed_sections(year: int) -> QuerySet[Section]:
     """The sections of the year's policy to which each department owes an answer."""
-    return Section.objects.filter(policy__year=year, is_open=True, items__isnull=True)
+    return Section.objects.open_for_answers().filter(policy__year=year)
 
 
 def owed_section(paper: OperatingPolicy, path: str) -> Section:
@@ -275,7 +275,8 @@ def board(year: int) -> QuerySet[OperatingPolicy]:
         .annotate(
             given=Count(
                 "responses",
-                filter=Q(responses__section__is_open=True) & ~Q(responses__body=""),
+                filter=Q(responses__section__is_open=True, responses__section__is_dropped=False)
+                & ~Q(responses__body=""),
                 distinct=True,
             ),
             goal_count=Count("goals", filter=Q(goals__is_removed=False), distinct=True),

@@ -26,7 +26,7 @@ def document(year: int) -> Document | None:
     policy = BasicPolicy.objects.defer("source_text").filter(year=year).first()
     if policy is None:
         return None
-    nodes = {section.pk: Node(section) for section in policy.sections.in_order()}
+    nodes = {section.pk: Node(section) for section in policy.sections.standing().in_order()}
     for node in nodes.values():
         if node.section.parent_id in nodes:
             nodes[node.section.parent_id].items.append(node)

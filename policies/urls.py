@@ -2,10 +2,10 @@
 
 from django.urls import path
 
-from policies import views
+from policies.views import documents
 
 app_name = "policies"
 urlpatterns = [
-    path("", views.newest, name="newest"),
-    path("<int:year>/", views.detail, name="detail"),
+    path("", documents.newest, name="newest"),
+    path("<int:year>/", documents.detail, name="detail"),
 ]

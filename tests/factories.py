@@ -97,6 +97,7 @@ class BasicPolicyFactory(DjangoModelFactory):
     year = 2023
     title = "令和5年度市政運営の基本方針"
     issued_on = dt.date(2023, 3, 31)
+    edition = 0
     issuer = "国分寺市長 井澤 邦夫"
     preamble = "令和5年度の主な取組を着実に推進すること。"
     source_text = "令和5年3月31日\n"
@@ -199,6 +200,7 @@ class MeasureFactory(DjangoModelFactory):
     plan = factory.SubFactory(PlanFactory)
     code = factory.Sequence(lambda n: f"{n}")
     name = "防災・減災"
+    first_year = 2021
 
 
 class SdgFactory(DjangoModelFactory):

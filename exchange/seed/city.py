@@ -12,7 +12,7 @@ from core.audit import Actor
 from departments.models import Appointment, Charge, Department, Division, User
 from exchange.seed.reading import DEMO, moment
 from interviews.actions import Booking, schedule
-from policies.actions import save_basic_policy
+from policies.actions.documents import save_basic_policy
 from policies.models import Cycle, Measure, Plan, Section
 from policies.parsing import parse
 from policies.reading import read_file
@@ -113,7 +113,9 @@ def lay_plans(rows: Rows) -> None:
             order=order,
         )
         for place, (code, name, sdgs) in enumerate(row["measures"], 1):
-            measure = Measure.objects.create(plan=plan, code=code, name=name, order=place)
+            measure = Measure.objects.create(
+                plan=plan, code=code, name=name, order=place, first_year=row["first_year"]
+            )
             measure.sdgs.set(sdgs)
 
 

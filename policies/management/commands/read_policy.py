@@ -14,7 +14,7 @@ from core.audit import SYSTEM
 from core.text import opening_words
 from core.workflow import NotNow
 from core.years import EARLIEST, LATEST, DateProblem, format_date, format_year, parse_year
-from policies.actions import PolicyProblem, save_basic_policy
+from policies.actions.documents import PolicyProblem, save_basic_policy
 from policies.parsing import ParsedPolicy, ParsedSection, parse
 from policies.reading import Unreadable, read_file
 

@@ -1,0 +1,1 @@
+"""Writing the mayor's texts and what grows out of them."""

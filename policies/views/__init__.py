@@ -1,0 +1,1 @@
+"""Requests for the mayor's texts and what grows out of them."""
