@@ -6,7 +6,7 @@ from django.shortcuts import redirect, render
 from core import clock
 from core.permissions import Permission
 from departments.access import requires
-from policies.queries import document, policy_years
+from policies.queries.documents import document, policy_years
 
 
 @requires(Permission.READ_POLICY)
