@@ -36,6 +36,7 @@ class MayorsDocument(models.Model):
     issuer = models.CharField("発出者", max_length=100, blank=True)
     preamble = models.TextField("前文", blank=True)
     source_text = models.TextField("原文")
+    outline = models.JSONField("項の位置", default=dict, editable=False)
 
     class Meta:
         abstract = True
@@ -259,9 +260,10 @@ class Alignment(models.Model):
 class Manuscript(models.Model):
     """原稿: the office's desk, where a document is corrected before others see it.
 
-    ``base`` is the outline (policies.outline.to_json) of ``source_text`` as read, or as last
-    shown in the house; ``edits`` what the office has put right since, in order; ``undone`` what
-    it took back, the last one last. ``doubts`` are ``[line, question, is_settled]``.
+    ``base`` is the outline (policies.outline.to_json) of ``source_text`` as read or, where
+    ``is_shown``, as others see it; ``edits`` are what the office has put right since, in order;
+    ``undone`` what it took back, the last one last: each ``{"label": …, "edit": …}``.
+    ``doubts`` are ``[line, question, is_settled]``.
     """
 
     class Kind(models.TextChoices):
@@ -301,6 +303,11 @@ class Manuscript(models.Model):
 
     def __str__(self) -> str:
         return f"{format_year(self.year)} {self.get_kind_display()}の原稿"
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether others do not see it yet as it stands here."""
+        return bool(self.edits) or not self.is_shown
 
 
 class Sdg(models.Model):
