@@ -13,9 +13,11 @@ CLOSERS = "」』）)】〕］]》〉"
 LONGEST_HEADING = 45  # characters without spaces
 LONGEST_LONE_LINE = 20  # an unfinished line of at most so many stands alone
 _BRACKET = re.compile("[" + re.escape(OPENERS + CLOSERS) + "]")
+_CLOSERS = frozenset(CLOSERS)
 _FULL_STOPS = frozenset("。．.！？!?：:")
 _PAUSES = frozenset("、，,・")
 _HANGING = frozenset("はがをにへのもとでやしなくっ")  # a heading does not end in these
+_NO_END_OF_HEADING = _FULL_STOPS | _PAUSES | _HANGING
 _OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
 _DASH = "[-‐–—―−－─~〜～]"
 _NUMBER = "[0-9０-９]{1,4}"
@@ -23,9 +25,12 @@ _PAGE_NUMBER = re.compile(
     rf"{_DASH}\s?{_NUMBER}\s?{_DASH}|{_NUMBER}\s?[/／]\s?{_NUMBER}"
     rf"|[PpＰｐ][.．]?\s?{_NUMBER}|{_NUMBER}\s?(?:ページ|頁)"
 )
+_LONGEST_PAGE_NUMBER = 14
+_BEGINS_PAGE_NUMBER = frozenset("-‐–—―−－─~〜～0123456789０１２３４５６７８９PpＰｐ")
+_ENDS_PAGE_NUMBER = frozenset("-‐–—―−－─~〜～0123456789０１２３４５６７８９ジ頁")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # frozen would cost as much as all that is done with a short line
 class Line:
     """A line that holds text: its number (from 1), its offset in the source, without margins.
 
@@ -69,19 +74,20 @@ def compact(text: str) -> str:
 
 def is_page_number(text: str) -> bool:
     """``- 3 -``, ``3/12``, ``P.3``, ``3ページ`` alone on a line."""
-    return len(text) <= 14 and _PAGE_NUMBER.fullmatch(text) is not None
+    if len(text) > _LONGEST_PAGE_NUMBER or text[:1] not in _BEGINS_PAGE_NUMBER:
+        return False
+    return text[-1] in _ENDS_PAGE_NUMBER and _PAGE_NUMBER.fullmatch(text) is not None
 
 
 def is_finished(text: str) -> bool:
     """Whether a sentence ends where ``text`` ends (closing brackets may follow)."""
-    return text.rstrip(CLOSERS)[-1:] in _FULL_STOPS
+    last = text[-1:]
+    return (text.rstrip(CLOSERS)[-1:] if last in _CLOSERS else last) in _FULL_STOPS
 
 
 def is_cut(text: str) -> bool:
     """Whether ``text`` certainly breaks off inside a sentence."""
-    if is_finished(text):
-        return False
-    return text[-1:] in _PAUSES or _depth(text) > 0
+    return text[-1:] in _PAUSES or (not is_finished(text) and _depth(text) > 0)
 
 
 def _depth(text: str) -> int:
@@ -93,9 +99,16 @@ def _depth(text: str) -> int:
 
 def is_heading_like(text: str) -> bool:
     """A short line without an end of sentence that may well stand alone."""
-    if len(text) > 2 * LONGEST_HEADING or len(compact(text)) > LONGEST_HEADING:
+    if text[-1:] in _NO_END_OF_HEADING or not _is_short(text):
         return False
-    return "。" not in text and not is_finished(text) and not is_cut(text) and not is_hanging(text)
+    return "。" not in text and not is_finished(text) and _depth(text) <= 0
+
+
+def _is_short(text: str) -> bool:
+    length = len(text)
+    return length <= LONGEST_HEADING or (
+        length <= 2 * LONGEST_HEADING and len(compact(text)) <= LONGEST_HEADING
+    )
 
 
 def is_hanging(text: str) -> bool:
