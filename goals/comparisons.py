@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.text import format_integer
-from goals.differences import Piece, pieces
+from policies.differences import Piece, pieces
 
 Content = Mapping[str, Any]
 

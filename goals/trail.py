@@ -11,8 +11,8 @@ from core.models import AuditEvent
 from core.text import format_integer
 from core.workflow import Status
 from core.years import format_date
-from goals.differences import Piece, new_side, old_side, pieces
 from goals.models import Goal, Indicator, OperatingPolicy, Response
+from policies.differences import Piece, new_side, old_side, pieces
 
 VERBS: Mapping[str, str] = {
     "basics.save": "部の使命・現状を保存",

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.text import normalise
-from goals.differences import new_side, old_side, pieces
 from goals.forms.fields import FigureField, NormalisedCharField, WarekiDateField
 from goals.forms.goals import typed_indicator_rows
 from goals.forms.papers import ResponseForm
+from policies.differences import new_side, old_side, pieces
 
 
 @pytest.mark.parametrize(
