@@ -42,11 +42,17 @@ def running_heads(lines: Sequence[Line], title: str) -> tuple[set[int], list[Lin
 
 def _edges(lines: Sequence[Line]) -> Iterator[Line]:
     """Short lines next to a page number."""
-    numbers = [_is_page_number(line.text) for line in lines]
-    for index, line in enumerate(lines):
-        is_beside = any(numbers[max(index - 1, 0) : index + 2])
-        if is_beside and not numbers[index] and _is_short(line):
-            yield line
+    numbers = [index for index, line in enumerate(lines) if _is_page_number(line.text)]
+    last = -1
+    for number in numbers:
+        for index in (number - 1, number + 1):
+            if last < index < len(lines) and _is_edge(lines[index]):
+                yield lines[index]
+            last = max(last, index)
+
+
+def _is_edge(line: Line) -> bool:
+    return not _is_page_number(line.text) and _is_short(line)
 
 
 def _is_short(line: Line) -> bool:
@@ -54,7 +60,7 @@ def _is_short(line: Line) -> bool:
 
 
 def _is_page_number(text: str) -> bool:
-    return is_page_number(text) or (len(text) <= 3 and text.isdecimal())
+    return (len(text) <= 3 and text.isdecimal()) or is_page_number(text)
 
 
 def _titles_again(lines: Sequence[Line], title: str) -> set[int]:

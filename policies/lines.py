@@ -61,7 +61,8 @@ def split_lines(source: str) -> list[Line]:
     for number, raw in enumerate(source.split("\n"), 1):
         text = raw.strip()
         if text:
-            lines.append(Line(number, start + len(raw) - len(raw.lstrip()), text, gap))
+            margin = 0 if raw[0] == text[0] else len(raw) - len(raw.lstrip())
+            lines.append(Line(number, start + margin, text, gap))
         gap = not text
         start += len(raw) + 1
     return lines
