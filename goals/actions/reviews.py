@@ -9,7 +9,8 @@ from core.audit import Actor
 from core.workflow import Action, Conflict, NotNow, Status
 from core.years import format_short_date, format_time
 from goals.models import Goal, OperatingPolicy, Remark, Revision
-from goals.queries import sheet, snapshot
+from goals.queries import sheet
+from goals.snapshots import snapshot
 from policies.models import Section
 
 

@@ -17,7 +17,8 @@ from core import audit
 from core.models import AuditEvent
 from core.workflow import AT_OFFICE, TRANSITIONS, WRITABLE, Action
 from goals.models import Goal, OperatingPolicy, Response, Revision
-from goals.queries import sheet, snapshot
+from goals.queries import sheet
+from goals.snapshots import snapshot
 from tests.factories import DepartmentFactory, GoalFactory
 from tests.world import STATES, World
 
