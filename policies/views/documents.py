@@ -7,6 +7,7 @@ from core import clock
 from core.permissions import Permission
 from departments.access import requires
 from policies.queries.documents import document, policy_years
+from policies.queries.editions import amendments_of
 
 
 @requires(Permission.READ_POLICY)
@@ -24,6 +25,7 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
         return _missing(request, years)
     is_issued = found.policy.is_issued_on(clock.today())
     context = {"document": found, "is_issued": is_issued, "years": years}
+    context["editions"] = amendments_of(found.policy)
     return render(request, "policies/detail.html", context)
 
 
