@@ -1,0 +1,313 @@
+"""The tree of a document as stretches of its source, which the policy office corrects.
+
+Pure Python: no Django. The text of a node always comes from the source through its pieces, so
+nothing is invented and nothing lost whatever is corrected (see ``policies.edits``); lines become
+paragraphs by the rule of ``policies.joining``, as in the parser.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import accumulate, pairwise
+from typing import Any
+
+from policies.joining import joined, paragraphs
+from policies.lines import Line, is_cut
+from policies.numbering import in_half_width
+from policies.tree import ParsedPolicy, ParsedSection
+
+OF_NODES = frozenset({"bullet", "marker", "heading", "body"})
+APART = frozenset({"date", "title", "issuer", "closing", "furniture"})
+KINDS = OF_NODES | APART | {"preamble"}
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch inside one line of the source, without margins; kinds as in ``tree.Span``.
+
+    ``node``: the node that it belongs to. ``opens``: a paragraph begins here, whatever the rule
+    for joining lines would say.
+    """
+
+    kind: str
+    start: int
+    end: int
+    node: int | None = None
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """章・項・号. ``depth`` 0 is outermost; a node is at most one deeper than the one before it.
+
+    ``marker``: as shown, which may differ from the source. ``path``: permanent address, given
+    when first shown in the house. ``short_name``: the office's own, no word of the document.
+    ``is_open``: whether an answer is owed; None as by default (a node without items is open).
+    ``taken_from``: the node out of whose body the office took it, 0 for running text; None for a
+    node that was read or split off.
+    """
+
+    id: int
+    depth: int
+    marker: str
+    path: str = ""
+    short_name: str = ""
+    is_open: bool | None = None
+    taken_from: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """``nodes`` in reading order, which is the order of their first pieces."""
+
+    source: str
+    nodes: tuple[Node, ...]
+    pieces: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A node with its texts. ``start`` and ``end`` enclose it with all its items."""
+
+    node: Node
+    heading: str
+    body: str
+    start: int
+    end: int
+    parent_id: int | None
+    is_leaf: bool
+
+    @property
+    def is_open(self) -> bool:
+        """Whether departments owe an answer here."""
+        return self.is_leaf if self.node.is_open is None else self.node.is_open
+
+
+# --- from what was read --------------------------------------------------------------------------
+
+
+def outline_of(parsed: ParsedPolicy) -> Outline:
+    """The outline of a document as it was read."""
+    depths = [depth for root in parsed.sections for depth in _depths(root, 0)]
+    nodes: list[Node] = []
+    pieces: list[Piece] = []
+    apart = frozenset(parsed.apart)
+    for span in parsed.spans:
+        node = len(nodes) + (span.kind == "bullet") if span.kind in OF_NODES else None
+        if span.kind == "marker":
+            node = len(nodes) + 1
+            marker = parsed.source[span.start : span.end]
+            nodes.append(Node(node, depths[len(nodes)], marker))
+        piece = Piece(span.kind, span.start, span.end, node)
+        if span.start in apart and _opens(parsed.source, pieces, piece):
+            piece = replace(piece, opens=True)
+        pieces.append(piece)
+    return Outline(parsed.source, tuple(nodes), tuple(pieces))
+
+
+def _depths(section: ParsedSection, depth: int) -> Iterator[int]:
+    yield depth
+    for item in section.items:
+        yield from _depths(item, depth + 1)
+
+
+def _opens(source: str, before: Sequence[Piece], piece: Piece) -> bool:
+    """Whether a line that stands apart begins a paragraph: not where the one before breaks off."""
+    last = next((p for p in reversed(before) if p.kind not in APART), None)
+    if last is None or (last.kind, last.node) != (piece.kind, piece.node):
+        return False
+    return not is_cut(source[last.start : last.end])
+
+
+# --- as texts ------------------------------------------------------------------------------------
+
+Run = list[Line]
+"""Lines of one text that follow each other; nothing of another node stands between them."""
+
+
+@dataclass(slots=True)
+class _Page:
+    """The lines of the source: where each begins, and whether a blank one stands before it."""
+
+    source: str
+    starts: list[int] = field(init=False)
+    gaps: list[bool] = field(init=False)
+    at: int = 0
+
+    def __post_init__(self) -> None:
+        lines = self.source.split("\n")
+        self.starts = [0, *accumulate(len(line) + 1 for line in lines)]
+        blank = [not line.strip() for line in lines]
+        self.gaps = [False, *blank[:-1]]
+
+    def number(self, offset: int) -> int:
+        """The line (from 1) of ``offset``; asked for in the order of the source."""
+        while self.starts[self.at + 1] <= offset:
+            self.at += 1
+        return self.at + 1
+
+    def line(self, piece: Piece, *, is_after_apart: bool) -> Line:
+        number = self.number(piece.start)
+        gap = is_after_apart or self.gaps[number - 1]
+        return Line(number, piece.start, self.source[piece.start : piece.end], gap, is_after_apart)
+
+
+def _runs(outline: Outline) -> dict[tuple[str, int | None], list[Run]]:
+    """The lines of each text, by kind and node."""
+    page = _Page(outline.source)
+    runs: dict[tuple[str, int | None], list[Run]] = {}
+    last: tuple[str, int | None] = ("", None)
+    is_after_apart = False
+    for piece in outline.pieces:
+        if piece.kind in APART:
+            is_after_apart = True
+            continue
+        line, key = page.line(piece, is_after_apart=is_after_apart), (piece.kind, piece.node)
+        found = runs.setdefault(key, [])
+        if piece.opens or key != last:
+            found.append([line])
+        elif found[-1][-1].number == line.number and not is_after_apart:
+            first = found[-1][-1]
+            found[-1][-1] = replace(first, text=outline.source[first.start : line.end])
+        else:
+            found[-1].append(line)
+        last, is_after_apart = key, False
+    return runs
+
+
+def _text(runs: Sequence[Run], *, begins_with_text: bool = False) -> list[str]:
+    return [
+        joined(paragraph)
+        for index, run in enumerate(runs)
+        for paragraph in paragraphs(run, begins_with_text=begins_with_text and not index)
+    ]
+
+
+def written(outline: Outline) -> tuple[Written, ...]:
+    """The nodes in reading order, with their texts."""
+    runs = _runs(outline)
+    parents = parents_of(outline.nodes)
+    extents = _extents(outline, parents)
+    with_items = set(parents.values())
+    found = []
+    for node in outline.nodes:
+        heading = _text(runs.get(("heading", node.id), []))
+        body = _text(runs.get(("body", node.id), []), begins_with_text=not heading)
+        found.append(
+            Written(
+                node,
+                "".join(heading),
+                "\n".join(body),
+                *extents[node.id],
+                parent_id=parents[node.id],
+                is_leaf=node.id not in with_items,
+            )
+        )
+    return tuple(found)
+
+
+def preamble(outline: Outline) -> list[str]:
+    """The paragraphs of the running text that belongs to no node."""
+    return _text(_runs(outline).get(("preamble", None), []))
+
+
+def parents_of(nodes: Sequence[Node]) -> dict[int, int | None]:
+    """For each node the one that it is an item of."""
+    parents: dict[int, int | None] = {}
+    path: list[int] = []
+    for node in nodes:
+        del path[node.depth :]
+        parents[node.id] = path[-1] if path else None
+        path.append(node.id)
+    return parents
+
+
+def _extents(outline: Outline, parents: dict[int, int | None]) -> dict[int, tuple[int, int]]:
+    """From where to where a node reaches with all its items, bullets not counted."""
+    found: dict[int, tuple[int, int]] = {}
+    for piece in outline.pieces:
+        if piece.node is not None and piece.kind != "bullet":
+            start, _ = found.get(piece.node, (piece.start, 0))
+            found[piece.node] = (start, piece.end)
+    for node in reversed(outline.nodes):
+        parent, (start, end) = parents[node.id], found[node.id]
+        if parent is not None:
+            found[parent] = (min(found[parent][0], start), max(found[parent][1], end))
+    return found
+
+
+def spoken(outline: Outline, node: int) -> str:
+    """How a node is called: the markers from the outermost down, as in 1(4)."""
+    by_id = {found.id: found for found in outline.nodes}
+    parents = parents_of(outline.nodes)
+    parts: list[str] = []
+    at: int | None = node
+    while at is not None:
+        parts.insert(0, in_half_width(by_id[at].marker))
+        at = parents[at]
+    return "".join(parts)
+
+
+# --- whole or not --------------------------------------------------------------------------------
+
+
+def is_whole(outline: Outline) -> bool:
+    """Whether every character, white space apart, lies in one piece, and the nodes are a tree."""
+    return _covers_source(outline) and _belongs(outline) and is_tree(outline.nodes)
+
+
+def _covers_source(outline: Outline) -> bool:
+    source, at = outline.source, 0
+    for piece in outline.pieces:
+        text = source[piece.start : piece.end]
+        between = source[at : piece.start]
+        is_placed = at <= piece.start < piece.end <= len(source) and not between.strip()
+        if not is_placed or "\n" in text or text != text.strip():
+            return False
+        at = piece.end
+    return not source[at:].strip()
+
+
+def _belongs(outline: Outline) -> bool:
+    """Whether the pieces of each node stand in order, the nodes in that of their first pieces."""
+    order = {"bullet": 0, "marker": 1, "heading": 2, "body": 3}
+    reached: dict[int, int] = {}
+    for piece in outline.pieces:
+        if piece.kind not in KINDS or (piece.kind in OF_NODES) != (piece.node is not None):
+            return False
+        if piece.node is None:
+            continue
+        place = order[piece.kind]
+        if place < reached.get(piece.node, 0):
+            return False
+        reached[piece.node] = place
+    return list(reached) == [node.id for node in outline.nodes]
+
+
+def is_tree(nodes: Sequence[Node]) -> bool:
+    """Whether each node is at most one deeper than the one before it."""
+    if any(node.depth < 0 for node in nodes) or (nodes and nodes[0].depth):
+        return False
+    return all(after.depth <= before.depth + 1 for before, after in pairwise(nodes))
+
+
+# --- stored --------------------------------------------------------------------------------------
+
+
+def to_json(outline: Outline) -> dict[str, Any]:
+    """Nodes and pieces as compact lists; the source is kept beside them."""
+    return {
+        "nodes": [
+            [n.id, n.depth, n.marker, n.path, n.short_name, n.is_open, n.taken_from]
+            for n in outline.nodes
+        ],
+        "pieces": [[p.kind, p.start, p.end, p.node, p.opens] for p in outline.pieces],
+    }
+
+
+def from_json(source: str, stored: dict[str, Any]) -> Outline:
+    """The outline of ``source`` as ``to_json`` wrote it down."""
+    return Outline(
+        source,
+        tuple(Node(*values) for values in stored["nodes"]),
+        tuple(Piece(*values) for values in stored["pieces"]),
+    )
