@@ -82,6 +82,15 @@ class Retitle(Edit):
         return f"{spoken(outline, self.node)} の見出しを直す"
 
 
+def _is_whole_line(source: str, letters: str, places: list[int], wanted: str) -> bool:
+    """Whether ``wanted`` begins the text and a line ends or a space stands behind it."""
+    if not letters.startswith(wanted):
+        return False
+    if not wanted or wanted == letters:
+        return True
+    return source[places[len(wanted) - 1] + 1].isspace()
+
+
 @dataclass(frozen=True, slots=True)
 class Reword(Edit):
     """Other words for the body of a node, in the source itself; a line is a paragraph."""

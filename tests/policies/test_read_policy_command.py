@@ -206,13 +206,14 @@ def test_saved_tree_is_the_parsed_tree():
 
 
 @pytest.mark.django_db
-def test_save_leaves_one_line_in_the_audit_trail():
+def test_save_leaves_its_lines_in_the_audit_trail():
     call_command("read_policy", str(SEED), "--save")
-    event = AuditEvent.objects.get()
+    taken_in, shared = AuditEvent.objects.all()
     policy = BasicPolicy.objects.get()
-    assert (event.verb, event.actor, event.label) == ("policy.save", None, policy.title)
-    assert event.subject == f"policies.basicpolicy/{policy.pk}"
-    assert event.after == {"year": 2023, "title": policy.title, "sections": 26}
+    assert (taken_in.verb, taken_in.actor) == ("manuscript.take-in", None)
+    assert (shared.verb, shared.actor, shared.label) == ("policy.share", None, policy.title)
+    assert shared.subject == f"policies.basicpolicy/{policy.pk}"
+    assert shared.after == {"items": 26}
 
 
 @pytest.mark.django_db
@@ -220,10 +221,10 @@ def test_save_refuses_a_year_that_has_a_policy_already(capsys):
     call_command("read_policy", str(SEED), "--save")
     capsys.readouterr()
     before = list(Section.objects.values_list("pk", "body"))
-    sentence = "令和5年度の基本方針は、既に登録されています。"
+    sentence = "令和5年度の市政運営の基本方針の原稿は、既にあります。"
     assert _refused(capsys, str(SEED), "--save") == sentence
     assert list(Section.objects.values_list("pk", "body")) == before
-    assert AuditEvent.objects.count() == 1
+    assert AuditEvent.objects.count() == 2
 
 
 @pytest.mark.django_db
@@ -241,11 +242,11 @@ def test_the_same_document_can_be_saved_for_another_year():
         ("1 対応\n(1) 甲とする。", "年度が読み取れませんでした。年度を指定してください。"),
         (
             "令和5年度施政方針\n\n所信を申し上げます。",
-            "番号の付いた項目が見つかりませんでした。文書を確かめてください。",
+            "項目がありません。項目を一つ以上作ってください。",
         ),
         (
             "令和5年4月1日\n1 対応\n(1) 甲とする。",
-            "表題が読み取れませんでした。文書の始めに表題を入れてください。",
+            "題名がありません。題名を入れてください。",
         ),
         (
             "令和5年度方針\n" + "".join(f"({n}) 甲とする。\n" for n in range(1, 999)) * 2,
