@@ -18,7 +18,7 @@ from policies.lines import (
     is_page_number,
 )
 from policies.numbering import Levels, Mark
-from policies.tree import Span
+from policies.tree import Doubt, Span
 
 _UNITS = "年月円％%箇ヶ個割歳倍億万千百"  # hardly a heading begins with one
 _DATE_UNITS = "年月"
@@ -44,7 +44,7 @@ class Reader:
     def __init__(self, lines: Sequence[Line], head: Letterhead) -> None:
         self.lines = lines
         self.kinds = head.kinds
-        self.doubts = list(head.doubts)
+        self.doubts = [Doubt(*doubt) for doubt in head.doubts]
         self.spans: list[Span] = []
         self.preamble: list[Line] = []
         self.roots: list[Node] = []
@@ -79,14 +79,14 @@ class Reader:
         if mark is not None and not mark.style.is_weak:
             self.apart.add(line.start)
             text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
-            self.doubts.append((line.number, text))
+            self.doubts.append(Doubt(line.number, text))
         self.current.append(line)
         self.previous = line.text
 
     def _begin(self, mark: Mark, depth: int, line: Line) -> None:
         if mark.value == 1 and mark.style.is_counted and self.levels.is_open(mark.style.name):
             text = f"「{mark.text}」に番号が戻っています。前に見出しがありますか。"
-            self.doubts.append((line.number, text))
+            self.doubts.append(Doubt(line.number, text))
         self.levels.enter(mark, depth)
         node = Node(mark, line.start + mark.start, line.start + mark.end)
         (self.path[depth - 1].children if depth else self.roots).append(node)

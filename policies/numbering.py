@@ -254,7 +254,10 @@ class Levels:
 
     def is_open(self, name: str) -> bool:
         """Whether a sequence in the style ``name`` is going on."""
-        return any(other == name for other, _ in self.open)
+        for other, _ in self.open:
+            if other == name:
+                return True
+        return False
 
     def enter(self, mark: Mark, depth: int) -> None:
         """Take ``mark`` as the last number at ``depth``; what was deeper is closed."""

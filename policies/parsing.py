@@ -62,7 +62,7 @@ def parse(text: str) -> ParsedPolicy:
         preamble=tuple(preamble),
         sections=sections,
         closing=tuple(line.text for line in lines if head.kinds.get(line.number) == "closing"),
-        doubts=tuple(Doubt(*doubt) for doubt in sorted(doubts)),
+        doubts=tuple(sorted(doubts, key=attrgetter("line", "question"))),
         spans=tuple(sorted(reader.spans, key=attrgetter("start"))),
         apart=tuple(sorted(reader.apart)),
     )
@@ -70,16 +70,16 @@ def parse(text: str) -> ParsedPolicy:
 
 def _whole_in_doubt(
     year: int | None, head: letterhead.Letterhead, *, has_sections: bool
-) -> Iterator[tuple[int, str]]:
+) -> Iterator[Doubt]:
     """Questions about the document as a whole stand at its first line."""
     if year is None:
-        yield 1, "年度が読み取れませんでした。何年度の文書ですか。"
+        yield Doubt(1, "年度が読み取れませんでした。何年度の文書ですか。")
     elif head.issued_on and not year - 1 <= head.issued_on.year <= year + 1:
-        yield 1, "表題の年度と日付が離れています。どちらが正しいですか。"
+        yield Doubt(1, "表題の年度と日付が離れています。どちらが正しいですか。")
     if not head.title:
-        yield 1, "表題が読み取れませんでした。"
+        yield Doubt(1, "表題が読み取れませんでした。")
     if not has_sections:
-        yield 1, "番号の付いた項目が見つかりませんでした。"
+        yield Doubt(1, "番号の付いた項目が見つかりませんでした。")
 
 
 class _Writer:
@@ -128,7 +128,7 @@ class _Writer:
         for last, line in zip(paragraph, paragraph[1:], strict=False):
             if line.after_gap and not is_surely_one_sentence(last.text, line.text):
                 question = "空いた行をまたいで一つの文としてつなぎました。別の段落ですか。"
-                self.doubts.append((line.number, question))
+                self.doubts.append(Doubt(line.number, question))
 
 
 def _walk(nodes: Iterable[Node]) -> Iterator[Node]:

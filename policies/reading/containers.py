@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from policies.reading.text import Unreadable, check_holds_text, is_text
+from policies.reading.text import Unreadable, check_text, is_text
 
 MAX_CONTAINER_BYTES = 20 * 1024 * 1024
 SECONDS = 60
@@ -56,7 +56,7 @@ def read_container(content: bytes) -> str:
 def _read_word(content: bytes) -> str:
     _check_word(content)
     text = _ask("word", content, broken=_BROKEN_WORD)
-    check_holds_text(text)
+    check_text(text)
     return text
 
 
@@ -67,6 +67,7 @@ def _read_pdf(content: bytes) -> str:
             "文字の情報がないPDF（紙を読み取った画像など）です。"
             "文書を作ったWordか、文字だけのファイルを選んでください。"
         )
+    check_text(text)
     if not is_text(text):
         raise Unreadable(
             "PDFから文字を正しく取り出せません。文書を作ったWordか、文字だけのファイルを選んでください。"

@@ -5,6 +5,8 @@ import unicodedata
 
 MAX_BYTES = 5 * 1024 * 1024
 """A basic policy has about 8 KB; what is larger than this is not one."""
+MOST_LINES = 100_000
+"""As many as 2,500 pages hold; what has more is no document, and would take long to read."""
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -22,6 +24,7 @@ _OTHER_FILES = (
 )
 _CONTROLS_OF_TEXT = frozenset("\t\n\v\f\r\x85")
 _MOST_CONTROLS = 0.02  # share of control characters from which on it is no text
+_LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _INVISIBLE = "\ufeff\u200b\u2060"
 
 
@@ -41,16 +44,18 @@ def read_text(content: bytes) -> str:
         if content.startswith(beginning):
             raise Unreadable(f"{kind}は読めません。文字だけのファイル（.txt）を選んでください。")
     text = _decode(content).removesuffix("\x1a")
-    check_holds_text(text)
+    check_text(text)
     if not is_text(text):
         raise _no_text()
     return text
 
 
-def check_holds_text(text: str) -> None:
-    """Refuse a text of white space."""
+def check_text(text: str) -> None:
+    """Refuse a text of white space, or of more lines than a document has. Raises Unreadable."""
     if not text.strip().strip(_INVISIBLE).strip():
         raise Unreadable("ファイルに文字がありません。基本方針の文書を選んでください。")
+    if sum(map(text.count, _LINE_ENDS)) - text.count("\r\n") > MOST_LINES:
+        raise Unreadable(f"行が多すぎます。{MOST_LINES // 10_000}万行までの文書にしてください。")
 
 
 def _no_text() -> Unreadable:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from policies.reading import MAX_BYTES, Unreadable, read_file, read_text
+from policies.reading import MAX_BYTES, MOST_LINES, Unreadable, read_file, read_text
 
 TEXT = "令和5年度市政運営の基本方針\n\n1 対応\n(1) ウィズコロナ・アフターコロナを見据えること。\n"
 
@@ -84,6 +84,13 @@ def test_the_largest_text_is_read_and_one_byte_more_is_refused():
     assert len(read_text(b"a" * MAX_BYTES)) == MAX_BYTES
     sentence = "ファイルが大きすぎます。5MBまでのファイルを選んでください。"
     assert _refusal(b"a" * (MAX_BYTES + 1)) == sentence
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\f", "\u2028"])
+def test_a_text_of_absurdly_many_lines_is_refused_before_it_is_parsed(end):
+    assert read_text(f"1{end}".encode() * MOST_LINES).count("1") == MOST_LINES
+    sentence = "行が多すぎます。10万行までの文書にしてください。"
+    assert _refusal(f"1{end}".encode() * (MOST_LINES + 1)) == sentence
 
 
 @settings(max_examples=200, deadline=None)
