@@ -254,10 +254,7 @@ class Levels:
 
     def is_open(self, name: str) -> bool:
         """Whether a sequence in the style ``name`` is going on."""
-        for other, _ in self.open:
-            if other == name:
-                return True
-        return False
+        return name in [other for other, _ in self.open]
 
     def enter(self, mark: Mark, depth: int) -> None:
         """Take ``mark`` as the last number at ``depth``; what was deeper is closed."""

@@ -2,6 +2,7 @@
 
 import codecs
 import unicodedata
+from collections import Counter
 
 MAX_BYTES = 5 * 1024 * 1024
 """A basic policy has about 8 KB; what is larger than this is not one."""
@@ -23,6 +24,7 @@ _OTHER_FILES = (
     (b"{\\rtf", "リッチテキストのファイル"),
 )
 _CONTROLS_OF_TEXT = frozenset("\t\n\v\f\r\x85")
+_STRANGE = frozenset({"Cc", "Co", "Cn"})  # control, private use, not assigned
 _MOST_CONTROLS = 0.02  # share of control characters from which on it is no text
 _LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _INVISIBLE = "\ufeff\u200b\u2060"
@@ -100,14 +102,18 @@ def _strangeness(text: str) -> int:
 
     EUC-JP read as CP932 gives half-width katakana; of two equal readings the first counts.
     """
-    return sum("｡" <= character <= "ﾟ" or "\ue000" <= character <= "\uf8ff" for character in text)
+    return sum(
+        count
+        for character, count in Counter(text).items()
+        if "｡" <= character <= "ﾟ" or "\ue000" <= character <= "\uf8ff"
+    )
 
 
 def is_text(text: str) -> bool:
     """Whether there are hardly any control characters or characters without a meaning."""
     strange = sum(
-        unicodedata.category(character) in {"Cc", "Co", "Cn"}
-        for character in text
-        if character not in _CONTROLS_OF_TEXT
+        count
+        for character, count in Counter(text).items()
+        if unicodedata.category(character) in _STRANGE and character not in _CONTROLS_OF_TEXT
     )
     return strange <= len(text) * _MOST_CONTROLS
