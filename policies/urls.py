@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from policies.views import documents, editions
+from policies.views import alignments, documents, editions
 
 app_name = "policies"
 urlpatterns = [
     path("", documents.newest, name="newest"),
     path("<int:year>/", documents.detail, name="detail"),
+    path("<int:year>/changes/", alignments.changes, name="changes"),
+    path("<int:year>/alignment/", alignments.alignment, name="alignment"),
     path("<int:year>/editions/", editions.editions, name="editions"),
     path("<int:year>/editions/<int:number>/", editions.edition, name="edition"),
 ]

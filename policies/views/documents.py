@@ -26,6 +26,7 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
     is_issued = found.policy.is_issued_on(clock.today())
     context = {"document": found, "is_issued": is_issued, "years": years}
     context["editions"] = amendments_of(found.policy)
+    context["has_changes"] = year - 1 in years
     return render(request, "policies/detail.html", context)
 
 
