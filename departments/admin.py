@@ -59,8 +59,7 @@ class ValidYearFilter(admin.SimpleListFilter):
 @admin.display(description="有効な年度", ordering="first_year")
 def valid_years(row: Any) -> str:
     """令和元年度から, 平成28年度から令和3年度まで."""
-    last = f"{format_year(row.last_year)}まで" if row.last_year else ""
-    return f"{format_year(row.first_year)}から{last}"
+    return str(row.years)
 
 
 class WordedChoice(forms.ModelChoiceField):

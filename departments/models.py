@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from core.permissions import DEPARTMENT_POSTS, Post
+from core.years import format_year
 
 YEAR_LIMITS = [MinValueValidator(1950), MaxValueValidator(2100)]
 
@@ -39,6 +40,22 @@ class ValidInYears(models.Model):
     class Meta:
         abstract = True
         ordering = ("order", "pk")
+
+    def is_valid_in(self, year: int) -> bool:
+        """Whether fiscal year ``year`` is one of its years."""
+        return self.first_year <= year and (self.last_year is None or year <= self.last_year)
+
+    def meets(self, first_year: int, last_year: int | None) -> bool:
+        """Whether one of its years at least lies in these."""
+        return self.is_valid_in(max(self.first_year, first_year)) and (
+            last_year is None or self.first_year <= last_year
+        )
+
+    @property
+    def years(self) -> str:
+        """令和元年度から, 平成28年度から令和3年度まで."""
+        last = f"{format_year(self.last_year)}まで" if self.last_year else ""
+        return f"{format_year(self.first_year)}から{last}"
 
 
 class Department(ValidInYears):

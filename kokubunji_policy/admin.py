@@ -13,7 +13,8 @@ from core.permissions import Permission, Refused
 
 ORDER = [
     *("Department", "Division", "User", "Appointment", "Charge"),
-    *("Cycle", "BasicPolicy", "Section", "Plan", "Measure", "Sdg", "AuditEvent"),
+    *("Cycle", "BasicPolicy", "Section", "Edition", "Alignment", "Speech", "Project"),
+    *("Plan", "Measure", "Sdg", "AuditEvent"),
 ]
 """The tables as they follow on the first page of the admin."""
 

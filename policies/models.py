@@ -9,6 +9,7 @@ from django.db.models import F, Q
 
 from core.years import format_year
 from departments.models import YEAR_LIMITS, ValidInYears
+from policies.rules import check_measure
 
 
 class Cycle(models.Model):
@@ -256,6 +257,9 @@ class Alignment(models.Model):
         verbose_name_plural = "昨年度との対応"
         ordering = ("section__place",)
 
+    def __str__(self) -> str:
+        return f"{self.section} ← {self.earlier or '新規'}"
+
 
 class Manuscript(models.Model):
     """原稿: the office's desk, where a document is corrected before others see it.
@@ -381,3 +385,9 @@ class Measure(ValidInYears):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    def clean(self) -> None:
+        """A measure without a first year begins with its plan."""
+        if self.plan_id is not None:
+            self.first_year = self.first_year or self.plan.first_year
+            check_measure(self)

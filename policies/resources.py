@@ -1,5 +1,6 @@
 """Items of the policy, plans and measures as spreadsheets."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from core.columns import (
@@ -12,7 +13,10 @@ from core.columns import (
     column,
 )
 from core.resources import TableResource
-from core.years import format_year, parse_year
+from core.tables import as_text
+from core.text import search_key
+from core.years import format_year
+from departments.models import Division
 from departments.resources import order_column
 from policies.models import BasicPolicy, Measure, Plan, Sdg, Section
 
@@ -20,36 +24,17 @@ from policies.models import BasicPolicy, Measure, Plan, Sdg, Section
 class PolicyColumn(RowColumn):
     """The policy, by its fiscal year."""
 
-    def find(self, text: str, row: Any) -> BasicPolicy:
-        year = parse_year(text)
-        self.known = self.known or by_key(BasicPolicy, "year")
-        if str(year) not in self.known:
-            raise ValueError(f"{format_year(year)}の基本方針は、まだ登録されていません。")
-        return self.known[str(year)]
-
     def write(self, value: BasicPolicy) -> str:
         return format_year(value.year)
 
 
-class ParentColumn(RowColumn):
-    """The item above, by its path in the policy of the same row; it may stand in the same file."""
-
-    def find(self, text: str, row: Any) -> Section:
-        year = parse_year(str(row.get("年度") or ""))
-        place = f"{year}/{text}"
-        if place not in self.known:
-            rows = Section.objects.filter(policy__year=year)
-            self.known |= {f"{year}/{section.path}": section for section in rows}
-        if place not in self.known:
-            raise ValueError(f"{format_year(year)}の基本方針に、記号「{text}」の項はありません。")
-        return self.known[place]
-
-
 class SectionResource(TableResource):
+    """Written out only: the text changes by the manuscript and its amendments alone."""
+
     policy = column("policy", "年度", PolicyColumn(BasicPolicy, "year"))
     path = column("path", "記号")
     place = column("place", "並び順", IntegerColumn())
-    parent = column("parent", "上の項の記号", ParentColumn(Section, "path"))
+    parent = column("parent", "上の項の記号", RowColumn(Section, "path"))
     marker = column("marker", "番号")
     number = column("number", "呼び方")
     heading = column("heading", "見出し")
@@ -68,6 +53,7 @@ class SectionResource(TableResource):
 
 class PlanResource(TableResource):
     name = column("name", "名称")
+    short_name = column("short_name", "短い名前")
     first_year = column("first_year", "最初の年度", YearColumn())
     last_year = column("last_year", "最後の年度", YearColumn())
     order = order_column()
@@ -75,17 +61,75 @@ class PlanResource(TableResource):
     class Meta:
         model = Plan
         import_id_fields = ("name",)
-        fields = ("name", "first_year", "last_year", "order")
+        fields = ("name", "short_name", "first_year", "last_year", "order")
+
+
+class DivisionColumn(RowColumn):
+    """主管課: by its code, or by its name, with its department where several have that name."""
+
+    def find(self, text: str, row: Any) -> Division:
+        if not self.known:
+            rows = Division.objects.select_related("department").order_by("pk")
+            self.known = {division.code: division for division in rows}
+            self.plans = by_key(Plan, "name")
+        if text in self.known:
+            return self.known[text]
+        found = [division for division in self.known.values() if _is_called(division, text)]
+        valid = [division for division in found if division.meets(*self._years_of(row))]
+        if len(valid or found) == 1:
+            return (valid or found)[0]
+        raise ValueError(_several(text, valid or found))
+
+    def _years_of(self, row: Any) -> tuple[int, int | None]:
+        """The years of a row as they stand in the file; where none or nonsense stands, its plan's."""
+        plan = self.plans.get(as_text(row.get("計画の名称")))
+        first, last = (plan.first_year, plan.last_year) if plan else (0, None)
+        return _year(row.get("最初の年度")) or first, _year(row.get("最後の年度")) or last
+
+
+def _is_called(division: Division, text: str) -> bool:
+    whole = f"{division.department.name}{division.name}"
+    return search_key(text) in {search_key(division.name), search_key(whole)}
+
+
+def _year(cell: Any) -> int | None:
+    try:
+        year: int | None = YearColumn().clean(cell or "")
+    except ValueError:
+        return None
+    return year
+
+
+def _several(text: str, found: Iterable[Division]) -> str:
+    codes = "、".join(f"{each.department.name} {each.name}（{each.code}）" for each in found)
+    if not codes:
+        return f"「{text}」は、課の表にありません。課の記号か「総務部 総務課」のように入力してください。"
+    return f"「{text}」は2つ以上あります。記号で入力してください：{codes}"
 
 
 class MeasureResource(TableResource):
+    """An empty first year is the plan's."""
+
     plan = column("plan", "計画の名称", RowColumn(Plan, "name"))
     code = column("code", "番号")
     name = column("name", "名称")
+    first_year = column("first_year", "最初の年度", YearColumn())
+    last_year = column("last_year", "最後の年度", YearColumn())
+    lead_division = column("lead_division", "主管課", DivisionColumn(Division, "code"))
     order = order_column()
     sdgs = column("sdgs", "SDGsの番号", RowsColumn(Sdg, field="number"))
 
     class Meta:
         model = Measure
         import_id_fields = ("plan", "code")
-        fields = ("plan", "code", "name", "order", "sdgs")
+        fields = (
+            *("plan", "code", "name", "first_year", "last_year", "lead_division"),
+            *("order", "sdgs"),
+        )
+
+    def import_instance(self, instance: Measure, row: Any, **kwargs: Any) -> None:
+        try:
+            super().import_instance(instance, row, **kwargs)
+        finally:
+            if instance.plan_id is not None:
+                instance.first_year = instance.first_year or instance.plan.first_year

@@ -1,6 +1,8 @@
 """Rows for tests, with traits. Names hold the characters that break careless systems."""
 
 import datetime as dt
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import factory
 from factory.django import DjangoModelFactory
@@ -9,7 +11,18 @@ from core.permissions import Post
 from departments.models import Appointment, Charge, Department, Division, User
 from goals.models import Goal, Indicator, OperatingPolicy, Response
 from interviews.models import Interview
-from policies.models import BasicPolicy, Cycle, Measure, Plan, Sdg, Section
+from policies.actions.publishing import frozen
+from policies.models import (
+    BasicPolicy,
+    Cycle,
+    Edition,
+    Measure,
+    Plan,
+    Project,
+    Sdg,
+    Section,
+    Speech,
+)
 
 JST = dt.timezone(dt.timedelta(hours=9))
 PASSWORD = "正しい長いパスワード"
@@ -114,6 +127,32 @@ class SectionFactory(DjangoModelFactory):
     number = "1(1)"
     path = "1-1"
     body = "脱炭素の視点を取り入れること。"
+
+
+class SpeechFactory(DjangoModelFactory):
+    class Meta:
+        model = Speech
+        django_get_or_create = ("year",)
+
+    year = 2023
+    title = "令和5年度施政方針"
+    issued_on = dt.date(2023, 2, 24)
+    issuer = "国分寺市長 井澤 邦夫"
+    source_text = "避難所の運営を見直します。"
+
+
+class ProjectFactory(DjangoModelFactory):
+    class Meta:
+        model = Project
+        django_get_or_create = ("speech", "path")
+
+    speech = factory.SubFactory(SpeechFactory)
+    place = factory.Sequence(lambda n: n + 1)
+    marker = factory.LazyAttribute(lambda row: f"（{row.path}）")
+    number = factory.LazyAttribute(lambda row: f"({row.path})")
+    path = factory.Sequence(lambda n: str(n + 1))
+    short_name = factory.Sequence(lambda n: f"避難所の運営{n + 1}")
+    body = "避難所の運営を、地域の皆様と見直します。"
 
 
 class OperatingPolicyFactory(DjangoModelFactory):
@@ -276,3 +315,29 @@ def complete_paper(**fields: object) -> OperatingPolicy:
         ResponseFactory(paper=paper, section=section)
     GoalFactory(paper=paper, complete=True, sections=sections[:1])
     return paper
+
+
+class EditionFactory(DjangoModelFactory):
+    """発出 (number 0) or an amendment, with the policy as it stands now."""
+
+    class Meta:
+        model = Edition
+
+    policy = factory.SubFactory(BasicPolicyFactory)
+    number = 0
+    dated_on = factory.LazyAttribute(
+        lambda row: dt.date(2023, 4, 10) if row.number else row.policy.issued_on
+    )
+    reason = factory.LazyAttribute(lambda row: "国の方針が変わったため。" if row.number else "")
+    content = factory.LazyAttribute(lambda row: frozen(row.policy))
+    issued_at = jst(2023, 3, 27, 9)
+
+
+@contextmanager
+def amending(policy: BasicPolicy, **fields: object) -> Iterator[BasicPolicy]:
+    """What is done to the sections inside becomes the next amendment of ``policy``."""
+    last = policy.editions.order_by("number").last() or EditionFactory(policy=policy)
+    yield policy
+    EditionFactory(policy=policy, number=last.number + 1, **fields)
+    policy.edition = last.number + 1
+    policy.save(update_fields=["edition"])

@@ -9,7 +9,7 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core.permissions import Hidden
 from core.text import search_key
-from departments.models import ValidInYears, ValidInYearsQuerySet
+from departments.models import ValidInYearsQuerySet
 from policies.mentions import mentions
 from policies.models import (
     BasicPolicy,
@@ -173,13 +173,9 @@ def _named_by(
     plan: Plan, others: list[Plan], document: MayorsDocument, items: list[Passage]
 ) -> NamedBy:
     year = document.year
-    valid = [row for row in others if is_valid_in(row, year)]
+    valid = [row for row in others if row.is_valid_in(year)]
     texts = [document.preamble, *(f"{item.heading}\n{item.body}" for item in items)]
     named = naming(texts, sorted([plan, *valid], key=lambda row: (row.order, row.pk))).named
     at = set().union(*(row.texts for row in named if row.plan == plan))
     return NamedBy(document, [item for n, item in enumerate(items, 1) if n in at], 0 in at)
 
-
-def is_valid_in(row: ValidInYears, year: int) -> bool:
-    """Whether ``row`` is valid in fiscal year ``year``."""
-    return row.first_year <= year and (row.last_year is None or row.last_year >= year)

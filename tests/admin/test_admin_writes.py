@@ -11,13 +11,14 @@ from core.audit import first_broken_line
 from core.models import AuditEvent
 from core.permissions import Post
 from departments.models import Appointment, Charge, Department, User
-from policies.models import BasicPolicy, Measure
+from policies.models import Measure
 from tests.factories import (
     ChargeFactory,
+    DivisionFactory,
     MeasureFactory,
+    PlanFactory,
     SdgFactory,
     UserFactory,
-    policy_with_items,
 )
 
 pytestmark = pytest.mark.django_db
@@ -179,17 +180,6 @@ def test_an_empty_password_keeps_the_old_and_a_new_one_leaves_a_line(
     assert new not in str(lines())
 
 
-def test_source_text_of_the_policy_cannot_be_changed(administrator: Client) -> None:
-    policy = policy_with_items()
-    values = {"title": "新しい題", "issued_on": "R5.3.30", "issuer": "市長"}
-    administrator.post(
-        f"/admin/policies/basicpolicy/{policy.pk}/change/", values | {"source_text": "書換え"}
-    )
-    row = BasicPolicy.objects.get()
-    assert (row.title, row.issued_on) == ("新しい題", dt.date(2023, 3, 30))
-    assert row.source_text == policy.source_text
-
-
 def test_links_of_a_measure_are_in_its_line(administrator: Client) -> None:
     measure, sdg = MeasureFactory(code="1"), SdgFactory(number=11)
     values = {"plan": str(measure.plan_id), "code": "1", "name": "防災・減災", "order": "0"}
@@ -198,6 +188,23 @@ def test_links_of_a_measure_are_in_its_line(administrator: Client) -> None:
     [(_, _, before, after)] = lines()
     assert before == {"sdgs": []}
     assert after == {"sdgs": [f"{sdg} #11"]}
+    assert Measure.objects.get().first_year == measure.plan.first_year
+
+
+def test_a_measure_lies_in_the_years_of_its_plan_and_of_its_division(
+    administrator: Client, somu: Department
+) -> None:
+    plan = PlanFactory(first_year=2021, last_year=2024)
+    gone = DivisionFactory(department=somu, name="旧課", first_year=2018, last_year=2019)
+    values = {"plan": str(plan.pk), "code": "1", "name": "防災", "order": "0"}
+    years = {"first_year": "2020", "last_year": "2025", "lead_division": str(gone.pk)}
+    response = administrator.post("/admin/policies/measure/add/", values | years)
+    outside = ["計画の年度（令和3年度から令和6年度まで）の中にしてください。"]
+    assert errors_of(response) == {
+        **{"first_year": outside, "last_year": outside},
+        "lead_division": ["「旧課」は、この施策の年度にはない課です。"],
+    }
+    assert not Measure.objects.exists()
 
 
 def test_history_of_a_row_is_read_from_the_audit_trail(
