@@ -10,7 +10,7 @@ from django.db import transaction
 from core import audit, clock
 from core.workflow import NotNow
 from departments.models import Department, User
-from exchange.seed import city, papers
+from exchange.seed import city, documents, papers
 from exchange.seed.reading import moment, read
 from goals.models import OperatingPolicy
 from policies.models import BasicPolicy, Cycle, Plan
@@ -42,7 +42,7 @@ def build_demo_city() -> None:
     with clock.at(moment(BEGINNING)):
         audit.record("demo.seed", by=audit.SYSTEM, label="デモの市")
     for policy in settings["policies"]:
-        city.lay_policy(policy)
+        documents.lay_policy(policy)
     for year in YEARS:
         papers.lay_papers(year)
     city.lay_interviews(settings["interviews"])

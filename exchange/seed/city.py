@@ -10,12 +10,9 @@ from django.contrib.auth.hashers import make_password
 from core import clock
 from core.audit import Actor
 from departments.models import Appointment, Charge, Department, Division, User
-from exchange.seed.reading import DEMO, moment
+from exchange.seed.reading import moment
 from interviews.actions import Booking, schedule
-from policies.actions.documents import save_basic_policy
-from policies.models import Cycle, Measure, Plan, Section
-from policies.parsing import parse
-from policies.reading import read_file
+from policies.models import Cycle, Measure, Plan
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -148,19 +145,6 @@ def lay_charges(rows: Rows) -> None:
             )
             for department, division in [*whole, *parts]
         )
-
-
-def lay_policy(row: Mapping[str, Any]) -> None:
-    """The mayor's policy of a year, read by the parser; then what the office enters by hand."""
-    text = read_file(DEMO / row["file"])
-    office = Actor(user=User.objects.get(username=POLICY_OFFICE))
-    with clock.at(moment(row["loaded_at"])):
-        policy = save_basic_policy(parsed=parse(text), source_text=text, by=office)
-    sections = list(policy.sections.all())
-    for section in sections:
-        section.short_name = row["short_names"].get(section.path, "")
-        section.is_open = section.is_open and section.path not in row["closed"]
-    Section.objects.bulk_update(sections, ["short_name", "is_open"])
 
 
 def lay_interviews(rows: Rows) -> None:
