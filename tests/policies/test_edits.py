@@ -232,7 +232,7 @@ def test_levels_end_somewhere(policy):
 
 
 def test_five_levels_are_enough():
-    lines = ["1 章", "(1) 一つ目。", "ア 二つ目。", "(ア) 三つ目。", "① 四つ目。", "② 五つ目。"]
+    lines = ["1 章", "(1) 一。", "① 二。", "(ア) 三。", "(a) 四。", "(b) 五。"]
     outline = outline_of(parse("\n".join(lines)))
     assert [row[0] for row in tree(outline)] == [0, 1, 2, 3, 4, 4]
     assert refusal(outline, Lower(6)) == "段は5つまでです。"
