@@ -37,7 +37,7 @@ class MayorsDocument(models.Model):
     issuer = models.CharField("発出者", max_length=100, blank=True)
     preamble = models.TextField("前文", blank=True)
     source_text = models.TextField("原文")
-    outline = models.JSONField("項の位置", default=dict, editable=False)
+    outline = models.JSONField("項の位置", default=dict, blank=True, editable=False)
 
     class Meta:
         abstract = True
@@ -282,9 +282,9 @@ class Manuscript(models.Model):
     file_name = models.CharField("ファイル名", max_length=200, blank=True)
     source_text = models.TextField("原文")
     base = models.JSONField("読取り")
-    doubts = models.JSONField("確かめること", default=list)
-    edits = models.JSONField("直したこと", default=list)
-    undone = models.JSONField("元に戻したこと", default=list)
+    doubts = models.JSONField("確かめること", default=list, blank=True)
+    edits = models.JSONField("直したこと", default=list, blank=True)
+    undone = models.JSONField("元に戻したこと", default=list, blank=True)
     is_shown = models.BooleanField("庁内に見せた", default=False)
     version = models.PositiveIntegerField("版数", default=1, editable=False)
     updated_at = models.DateTimeField("最後の変更", null=True, editable=False)
