@@ -65,6 +65,8 @@ PAGES = [
     ("home-administrator", ADMINISTRATOR, "/"),
     ("home-last-year", HEAD, "/?year=2022"),
     ("policy", HEAD, "/policies/2023/"),
+    ("policy-changes", HEAD, "/policies/2023/changes/"),
+    ("policy-alignment", OFFICE, "/policies/2023/alignment/"),
     ("paper", HEAD, "/papers/2023/somu/"),
     ("paper-returned", RETURNED, "/papers/2023/shimin/"),
     ("paper-finalised", FINALISED, "/papers/2023/seisaku/"),

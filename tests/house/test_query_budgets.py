@@ -18,6 +18,7 @@ from core.audit import Actor
 from goals.models import ConflictingDraft, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
+from policies.models import Alignment
 from tests.factories import (
     AppointmentFactory,
     ChargeFactory,
@@ -32,6 +33,7 @@ from tests.factories import (
     SdgFactory,
     SectionFactory,
     jst,
+    policy_with_items,
 )
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +52,8 @@ BUDGETS = {
     "home:today": ("head", "draft", 24),
     "account_change_password": ("head", "draft", 4),
     "policies:detail": ("head", "draft", 7),
+    "policies:changes": ("head", "draft", 8),
+    "policies:alignment": ("office", "draft", 9),
     "goals:board": ("office", "draft", 11),
     "goals:coverage": ("office", "draft", 11),
     "goals:paper": ("head", "draft", 19),
@@ -87,6 +91,7 @@ def fill(paper, cast, number):
     section = paper_sections(paper)[0]
     ResponseFactory(paper=paper, section=section, updated_by=cast.drafter, updated_at=MARCH)
     last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
+    policy_with_items(2022)
     ids = {}
     for n in range(number):
         extra = SectionFactory(
@@ -98,6 +103,9 @@ def fill(paper, cast, number):
             marker=f"({n + 3})",
         )
         ResponseFactory(paper=paper, section=extra, updated_by=cast.drafter, updated_at=MARCH)
+        earlier = SectionFactory(policy__year=2022, path=f"1-{n + 3}", number=f"1({n + 3})")
+        ResponseFactory(paper=last_year, section=earlier)
+        Alignment.objects.create(section=extra, earlier=earlier, confirmed_at=MARCH)
         goal = GoalFactory(paper=paper, lead_division=division, sections=[section, extra])
         GoalFactory(paper=last_year, title=f"昨年度の目標{n}", lead_division=division)
         IndicatorFactory(goal=goal)
