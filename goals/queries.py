@@ -1,15 +1,13 @@
-"""Reading papers: one sheet holds all that the screens, the review and the packet show."""
+"""Reading papers, and all that belongs to them."""
 
 from collections import defaultdict
-from dataclasses import dataclass, field
-from functools import cached_property
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.permissions import Hidden, Holding, Permission, Refused
-from departments.models import Appointment, Department, User
+from departments.models import Department, User
 from departments.queries import authority, heads
 from goals.models import (
     ConflictingDraft,
@@ -17,142 +15,11 @@ from goals.models import (
     Indicator,
     OperatingPolicy,
     Remark,
-    Response,
     Revision,
 )
+from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from policies.models import BasicPolicy, Cycle, Measure, Section
-
-BASICS = ("mission", "situation", "analysis", "pioneering", "staff", "budget")
-
-
-@dataclass(frozen=True)
-class Missing:
-    """One thing that is still owed: what, and where on the page it is written."""
-
-    label: str
-    anchor: str
-
-
-@dataclass
-class Answer:
-    """One section of the mayor's text, facing what the department says to it."""
-
-    section: Section
-    depth: int
-    is_owed: bool
-    response: Response | None = None
-    numbered: list[tuple[int, Goal]] = field(default_factory=list)
-    remarks: list[Remark] = field(default_factory=list)
-
-    @property
-    def goals(self) -> list[Goal]:
-        """The goals that answer this section."""
-        return [goal for _, goal in self.numbered]
-
-    @property
-    def is_given(self) -> bool:
-        return self.response is not None and self.response.is_given
-
-    @property
-    def state_label(self) -> str:
-        """回答・該当なし・未記入; empty where no answer is owed."""
-        if not self.is_owed:
-            return ""
-        if self.response is None or not self.response.is_given:
-            return "未記入"
-        return "該当なし" if self.response.is_not_applicable else "回答"
-
-
-@dataclass
-class Chapter:
-    """A section of the first level and all that stands below it."""
-
-    section: Section
-    answers: list[Answer]
-
-    @property
-    def owed(self) -> int:
-        return sum(answer.is_owed for answer in self.answers)
-
-    @property
-    def given(self) -> int:
-        return sum(answer.is_owed and answer.is_given for answer in self.answers)
-
-
-@dataclass
-class Sheet:
-    """A paper with everything on it: the mayor's text, the answers, the goals, the remarks."""
-
-    paper: OperatingPolicy
-    policy: BasicPolicy | None
-    chapters: list[Chapter]
-    goals: list[Goal]
-    remarks: list[Remark]
-    heads: list[Appointment]
-
-    @cached_property
-    def answers(self) -> list[Answer]:
-        """The sections that owe an answer, in the order of the mayor's text."""
-        return [a for chapter in self.chapters for a in chapter.answers if a.is_owed]
-
-    @property
-    def given(self) -> int:
-        return sum(answer.is_given for answer in self.answers)
-
-    @property
-    def not_applicable(self) -> int:
-        return sum(answer.state_label == "該当なし" for answer in self.answers)
-
-    @property
-    def owed(self) -> int:
-        return len(self.answers)
-
-    @cached_property
-    def next_answer(self) -> Answer | None:
-        """The first section without an answer."""
-        return next((answer for answer in self.answers if not answer.is_given), None)
-
-    @cached_property
-    def missing(self) -> list[Missing]:
-        """All that is still owed before the paper can be handed in, in the order of the page."""
-        return [*self._missing_basics(), *self._missing_answers(), *self._missing_of_goals()]
-
-    def _missing_basics(self) -> list[Missing]:
-        fields = (field for field in OperatingPolicy._meta.fields if field.name in BASICS)
-        return [
-            Missing(f"{field.verbose_name}　未記入", "basics")
-            for field in fields
-            if getattr(self.paper, field.name) in {None, ""}
-        ]
-
-    def _missing_answers(self) -> list[Missing]:
-        return [
-            Missing(f"{answer.section.number} {answer.section.name}　未記入", answer.section.path)
-            for answer in self.answers
-            if not answer.is_given
-        ]
-
-    def _missing_of_goals(self) -> list[Missing]:
-        if not self.goals:
-            return [Missing("組織目標が1件もありません", "goals")]
-        return [
-            Missing(f"目標{number}　{sentence}", f"goal-{goal.pk}")
-            for number, goal in enumerate(self.goals, 1)
-            for sentence in lacks(goal)
-        ]
-
-
-def lacks(goal: Goal) -> list[str]:
-    """What a goal still owes, in words. Needs indicators and sections prefetched."""
-    checks = (
-        (goal.standard, "達成水準・達成基準がありません"),
-        (goal.lead_division_id, "主管課がありません"),
-        (goal.due_on, "期限がありません"),
-        (goal.method, "方策がありません"),
-        (goal.is_own or goal.sections.all(), "応える項がありません"),
-        (goal.indicators.all(), "指標がありません"),
-    )
-    return [sentence for value, sentence in checks if not value]
+from policies.queries.editions import amendments_of
 
 
 def paper_for(
@@ -176,24 +43,35 @@ def sheet(paper: OperatingPolicy) -> Sheet:
     policy = BasicPolicy.objects.filter(year=paper.year).first()
     goals = list(goals_of(paper))
     remarks = list(paper.remarks.select_related("made_by", "answered_by", "response_to", "goal"))
+    chapters, gone = _chapters(paper, policy, goals, remarks)
     return Sheet(
         paper=paper,
         policy=policy,
-        chapters=_chapters(paper, policy, goals, remarks),
+        chapters=chapters,
         goals=goals,
         remarks=remarks,
         heads=[head for head in heads(paper.year) if head.department_id == paper.department_id],
+        editions=amendments_of(policy),
+        gone=gone,
     )
 
 
 def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
-    """The goals of a paper with all that a row shows, in order of weight."""
+    """The goals of a paper with all that a row shows, in order of weight.
+
+    ``sections`` are those that stand; ``gone_sections`` those that an amendment has dropped.
+    """
     return (
         paper.goals.filter(is_removed=False)
         .select_related("lead_division", "updated_by")
         .prefetch_related(
             Prefetch("indicators", Indicator.objects.order_by("order", "pk")),
             Prefetch("sections", Section.objects.standing().order_by("place")),
+            Prefetch(
+                "sections",
+                Section.objects.filter(is_dropped=True).order_by("place"),
+                "gone_sections",
+            ),
             "other_divisions",
             Prefetch("measures", Measure.objects.select_related("plan")),
             "sdgs",
@@ -204,36 +82,56 @@ def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
 
 def _chapters(
     paper: OperatingPolicy, policy: BasicPolicy | None, goals: list[Goal], remarks: list[Remark]
-) -> list[Chapter]:
+) -> tuple[list[Chapter], list[Answer]]:
+    """The text with the answers; apart, the answers to items that ask for none any more."""
     if policy is None:
-        return []
+        return [], []
+    chapters: list[Chapter] = []
+    gone: list[Answer] = []
+    for answer in _answers(paper, policy, goals, remarks):
+        if not answer.is_owed and (answer.is_given or answer.remarks):
+            gone.append(answer)
+        if answer.section.is_dropped:
+            continue
+        if answer.section.parent_id is None:
+            chapters.append(Chapter(answer.section, []))
+        chapters[-1].answers.append(answer)
+    return chapters, gone
+
+
+def _answers(
+    paper: OperatingPolicy, policy: BasicPolicy, goals: list[Goal], remarks: list[Remark]
+) -> list[Answer]:
+    """Every section, dropped ones included, with what the paper has to it."""
     responses = {r.section_id: r for r in paper.responses.select_related("updated_by")}
     goals_by_section: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
     for number, goal in enumerate(goals, 1):
-        for section in goal.sections.all():
+        for section in (*goal.sections.all(), *gone_sections(goal)):
             goals_by_section[section.pk].append((number, goal))
-    remarks_by_section: dict[int, list[Remark]] = defaultdict(list)
+    remarks_by_section: dict[int | None, list[Remark]] = defaultdict(list)
     for remark in remarks:
-        if remark.response_to_id:
-            remarks_by_section[remark.response_to_id].append(remark)
-    sections = list(policy.sections.standing().in_order())
-    parents = {section.parent_id for section in sections}
+        remarks_by_section[remark.response_to_id].append(remark)
+    sections = list(policy.sections.in_order())
+    parents = {section.parent_id for section in sections if not section.is_dropped}
     depths: dict[int, int] = {}
-    chapters: list[Chapter] = []
     for section in sections:
         depths[section.pk] = depths.get(section.parent_id or 0, -1) + 1
-        answer = Answer(
+    return [
+        Answer(
             section=section,
             depth=depths[section.pk],
-            is_owed=section.is_open and section.pk not in parents,
+            is_owed=section.is_open and not section.is_dropped and section.pk not in parents,
             response=responses.get(section.pk),
             numbered=goals_by_section[section.pk],
             remarks=remarks_by_section[section.pk],
         )
-        if section.parent_id is None:
-            chapters.append(Chapter(section, []))
-        chapters[-1].answers.append(answer)
-    return chapters
+        for section in sections
+    ]
+
+
+def is_owed(section: Section) -> bool:
+    """Whether ``section`` asks for an answer, as it is stored now."""
+    return Section.objects.open_for_answers().filter(pk=section.pk).exists()
 
 
 def owed_sections(year: int) -> QuerySet[Section]:
@@ -244,6 +142,16 @@ def owed_sections(year: int) -> QuerySet[Section]:
 def owed_section(paper: OperatingPolicy, path: str) -> Section:
     """The section at ``path`` that ``paper`` owes an answer to; Hidden where there is none."""
     found: Section | None = owed_sections(paper.year).filter(path=path).first()
+    if found is None:
+        raise Hidden("この項はありません。")
+    return found
+
+
+def once_owed_section(paper: OperatingPolicy, path: str) -> Section:
+    """As ``owed_section``; or one that an amendment has taken away while somebody was writing."""
+    taken = Q(is_dropped=True) | Q(policy__edition__gt=0)
+    rows = Section.objects.filter(policy__year=paper.year, path=path)
+    found = rows.filter(taken | Q(pk__in=owed_sections(paper.year).values("pk"))).first()
     if found is None:
         raise Hidden("この項はありません。")
     return found
@@ -274,8 +182,7 @@ def board(year: int) -> QuerySet[OperatingPolicy]:
         .annotate(
             given=Count(
                 "responses",
-                filter=Q(responses__section__is_open=True, responses__section__is_dropped=False)
-                & ~Q(responses__body=""),
+                filter=Q(responses__section__in=owed_sections(year)) & ~Q(responses__body=""),
                 distinct=True,
             ),
             goal_count=Count("goals", filter=Q(goals__is_removed=False), distinct=True),

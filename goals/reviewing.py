@@ -11,7 +11,8 @@ from departments.models import User
 from departments.queries import may
 from goals.comparisons import ChangedPart, compare
 from goals.models import Goal, OperatingPolicy, Remark, Revision
-from goals.queries import Answer, Sheet, sheet
+from goals.queries import sheet
+from goals.sheets import Answer, Sheet
 
 DECISIONS = (Action.RETURN, Action.RECEIVE, Action.FINALISE, Action.REOPEN)
 STEPS = {

@@ -2,7 +2,7 @@
 
 from core.years import format_date
 from goals.models import Goal
-from goals.queries import BASICS, Sheet
+from goals.sheets import BASICS, Sheet
 
 
 def snapshot(of: Sheet) -> dict[str, object]:

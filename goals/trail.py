@@ -36,6 +36,7 @@ VERBS: Mapping[str, str] = {
     "remark.answer": "指摘に返事",
     "remark.settle": "指摘を解決",
     "remark.ask-again": "指摘の解決を取消し",
+    "amendment.confirm": "基本方針の改正を確認",
 }
 LABELS: Mapping[str, str] = {
     **{

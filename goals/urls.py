@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from goals.views import board, goals, papers, reviews
+from goals.views import amendments, board, goals, papers, reviews
 
 app_name = "goals"
 urlpatterns = [
     path("<int:year>/", board.board, name="board"),
     path("<int:year>/open/", board.open_year, name="open_year"),
     path("<int:year>/coverage/", board.coverage, name="coverage"),
+    path("<int:year>/amendments/", amendments.amendments, name="amendments"),
     path("<int:year>/<slug:code>/", papers.paper, name="paper"),
+    path("<int:year>/<slug:code>/amendment/", amendments.confirm, name="amendment_confirm"),
     path("<int:year>/<slug:code>/basics/", papers.basics, name="basics"),
     path("<int:year>/<slug:code>/responses/<slug:path>/", papers.response, name="response"),
     path("<int:year>/<slug:code>/submit/", papers.submit, name="submit"),

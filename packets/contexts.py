@@ -19,7 +19,7 @@ from core.years import (
 )
 from departments.models import Appointment
 from goals.models import Goal, Indicator
-from goals.queries import Answer, Chapter, Sheet
+from goals.sheets import Answer, Chapter, Sheet
 from packets.models import DRAFT
 from packets.queries import Material, Meeting, Person
 

@@ -11,7 +11,8 @@ from core.permissions import INTERVIEWER_POSTS, Hidden, Permission, Post
 from departments.models import Appointment, User
 from departments.queries import may
 from goals.models import OperatingPolicy
-from goals.queries import Sheet, previous_paper, sheet
+from goals.queries import previous_paper, sheet
+from goals.sheets import Sheet
 from interviews.models import Interview
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 

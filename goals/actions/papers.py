@@ -7,12 +7,13 @@ from django.db import transaction
 
 from core import audit
 from core.audit import Actor
-from core.workflow import update_if_unchanged
+from core.workflow import Conflict, update_if_unchanged
 from departments.models import Department
 from goals.actions.writing import expect, keeping, lock, touch, written
 from goals.models import OperatingPolicy, Response
-from goals.queries import departments_without_paper
+from goals.queries import departments_without_paper, is_owed
 from policies.models import Cycle, Section
+from policies.queries.editions import amendments_in
 
 
 @transaction.atomic
@@ -20,8 +21,12 @@ def open_year(*, year: int, by: Actor) -> list[Department]:
     """Lay out an empty paper for each department of ``year`` that has none."""
     list(Cycle.objects.select_for_update().filter(pk=year))  # one person at a time
     missing = list(departments_without_paper(year))
+    seen = amendments_in(year).number
     OperatingPolicy.objects.bulk_create(
-        [OperatingPolicy(year=year, department=department) for department in missing],
+        [
+            OperatingPolicy(year=year, department=department, edition_seen=seen)
+            for department in missing
+        ],
         ignore_conflicts=True,
     )
     if missing:
@@ -56,11 +61,15 @@ def save_response(
     is_not_applicable: bool,
     by: Actor,
 ) -> Response:
-    """Save what the department says to ``section``; version 0 where nothing was written before."""
+    """Save what the department says to ``section``; version 0 where nothing was written before.
+
+    Conflict, too, where the section asks for no answer any more.
+    """
     values = {"body": body, "is_not_applicable": is_not_applicable}
     label = f"{section.number} 部の方針"
     with keeping(paper, f"response/{section.path}", label, values, by):
         stored = lock(paper)
+        _check_asked(section)
         response, _ = Response.objects.get_or_create(
             paper=stored, section=section, defaults={"version": 0}
         )
@@ -73,3 +82,12 @@ def save_response(
                 "response.save", by=by, label=label, subject=stored, before=before, after=after
             )
     return response
+
+
+def _check_asked(section: Section) -> None:
+    """Conflict, so that what was typed is kept, where an amendment has taken the item away."""
+    if not is_owed(section):
+        raise Conflict(
+            f"{section.number}は、基本方針が変わったため、回答を求めない項になりました。"
+            "書いた文は「残っている文」に残してあります。"
+        )

@@ -10,6 +10,7 @@ from django.db.models import F
 from core import audit, clock
 from core.audit import Actor
 from core.workflow import Conflict, NotNow, Status
+from goals.actions.amendments import keep_up
 from goals.models import ConflictingDraft, OperatingPolicy
 
 LINKS = ("other_divisions", "sections", "measures", "sdgs")
@@ -20,6 +21,7 @@ def lock(paper: OperatingPolicy) -> OperatingPolicy:
     rows = OperatingPolicy.objects.select_for_update(of=("self",)).select_related("department")
     stored = rows.get(pk=paper.pk)
     check_writable(stored)
+    keep_up(stored)
     return stored
 
 

@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from goals.forms.fields import NormalisedCharField, VersionField, for_column
 from goals.models import SHORT, OperatingPolicy, Remark, Response
-from goals.queries import BASICS
+from goals.sheets import BASICS
 
 
 class ResponseForm(forms.Form):

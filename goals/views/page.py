@@ -13,17 +13,13 @@ from core.years import business_days_until
 from departments.queries import may
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
-    BASICS,
-    Answer,
-    Missing,
-    Sheet,
     conflicting_drafts,
     cycle,
-    lacks,
     previous_paper,
     revisions_of,
     sheet,
 )
+from goals.sheets import BASICS, Answer, Missing, Sheet, lacks
 from goals.trail import described, label_of
 from policies.models import Cycle
 

@@ -18,8 +18,15 @@ from goals.actions import papers, reviews
 from goals.actions.writing import check_writable
 from goals.forms.papers import BasicsForm, RemarkAnswerForm, ResponseForm, SubmitForm
 from goals.models import ConflictingDraft, OperatingPolicy, Response, Versioned
-from goals.queries import BASICS, conflicting_drafts, owed_section, told_remark
+from goals.queries import (
+    conflicting_drafts,
+    is_owed,
+    once_owed_section,
+    owed_section,
+    told_remark,
+)
 from goals.queries import history as history_of
+from goals.sheets import BASICS
 from goals.views.fetch import fetch_paper
 from goals.views.page import page_of, reader_of, revisions_for, whole
 from policies.models import Section
@@ -109,9 +116,9 @@ def _rebased(request: HttpRequest, version: int) -> dict:
 def response(request: HttpRequest, year: int, code: str, path: str) -> HttpResponse:
     """The answer to one section: a page of its own, or a fragment of the paper's page."""
     paper = fetch_paper(request, year, code)
-    section = owed_section(paper, path)
     if request.method == "POST":
-        return _save_response(request, paper, section)
+        return _save_response(request, paper, once_owed_section(paper, path))
+    section = owed_section(paper, path)
     check_writable(paper)
     context = _place_of(request, paper, section)
     if request.htmx:
@@ -147,7 +154,9 @@ def _save_response(request: HttpRequest, paper: OperatingPolicy, section: Sectio
             is_not_applicable=form.cleaned_data["is_not_applicable"],
             by=request.actor,
         )
-    except Conflict:
+    except Conflict as conflict:
+        if not is_owed(section):
+            return _taken_away(request, section, conflict)
         return _both_responses(request, paper, section, form)
     except NotNow as refusal:
         form.add_error(None, str(refusal))
@@ -166,6 +175,14 @@ def _problem(
         context["problem"] = "".join(text for row in form.errors.values() for text in row)
         return render(request, "goals/_note.html", context, status=status)
     return render(request, "goals/response.html", context, status=status)
+
+
+def _taken_away(request: HttpRequest, section: Section, conflict: Conflict) -> HttpResponse:
+    """The item is not there any more: what was typed is kept elsewhere."""
+    if not request.htmx:
+        raise conflict
+    context = {"section": section, "response": None, "problem": str(conflict)}
+    return render(request, "goals/_note.html", context, status=409)
 
 
 def _saved_response(request: HttpRequest, paper: OperatingPolicy, section: Section) -> HttpResponse:
