@@ -160,24 +160,24 @@ def comparison(year: int, chosen: Mapping[int, int | None] | None = None) -> Com
     """The document of ``year`` beside last year's; None where one of them is missing.
 
     ``chosen`` (section → last year's section, or None for 新規) is shown in place of what is
-    confirmed or proposed. Five queries.
+    confirmed or proposed. Three queries.
     """
     policies = BasicPolicy.objects.defer("source_text", "outline")
     found = {policy.year: policy for policy in policies.filter(year__in=(year - 1, year))}
     if len(found) < 2:
         return None
     policy, earlier_policy = found[year], found[year - 1]
-    sections = list(policy.sections.standing().in_order())
+    both = list(Section.objects.filter(policy__in=found.values()).in_order())
+    sections = [s for s in both if s.policy_id == policy.pk and not s.is_dropped]
+    known = [section for section in both if section.policy_id == earlier_policy.pk]
     stored = confirmed(year)
-    known = list(earlier_policy.sections.in_order())
     earlier = [section for section in known if not section.is_dropped]
     latest = max(stored.values(), key=lambda row: row.confirmed_at, default=None)
     rows, gone = _rows(sections, earlier, stored)
     if chosen is not None:
         by_key = {section.pk: section for section in known}
         rows = [_chosen(row, by_key, chosen) for row in rows]
-        followed = {row.earlier.pk for row in rows if row.earlier}
-        gone = [Gone(section) for section in earlier if section.pk not in followed]
+        gone = _left(earlier, rows, {})
     followed = {row.earlier.pk for row in rows if row.earlier}
     return Comparison(
         policy=policy,
@@ -226,13 +226,17 @@ def _rows(
             pair = pairs[section.path]
             rows.append(Row(section, by_path[pair.old.path] if pair.old else None, pair, False))
     into = {one.old.path: one.into for one in proposed.dropped} if proposed else {}
+    taken = {path: now_at[item.path] for path, item in into.items() if item}
+    return rows, _left(earlier, rows, taken)
+
+
+def _left(
+    earlier: Iterable[Section], rows: Iterable[Row], into: Mapping[str, Section]
+) -> list[Gone]:
     followed = {row.earlier.pk for row in rows if row.earlier}
-    gone = [
-        Gone(section, now_at[took.path] if (took := into.get(section.path)) else None)
-        for section in earlier
-        if section.pk not in followed
+    return [
+        Gone(section, into.get(section.path)) for section in earlier if section.pk not in followed
     ]
-    return rows, gone
 
 
 def _chosen(row: Row, known: Mapping[int, Section], chosen: Mapping[int, int | None]) -> Row:
