@@ -9,10 +9,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from core.fields import NormalisedCharField, VersionField, WarekiDateField
 from core.text import normalise
 from core.years import fiscal_year, format_year
 from departments.models import Appointment, Department, User
-from goals.forms.fields import NormalisedCharField, VersionField, WarekiDateField
 from interviews.actions import Booking
 from interviews.models import Interview
 from interviews.overlaps import Cause, Clash

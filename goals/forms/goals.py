@@ -7,12 +7,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import QueryDict
 
+from core.fields import VersionField, for_column
 from core.years import last_day
 from departments.models import Division
 from goals.actions.goals import INDICATOR
-from goals.forms.fields import VersionField, for_column
 from goals.models import Goal, Indicator, OperatingPolicy
 from goals.queries import owed_sections
+from goals.sheets import gone_sections
 from policies.models import Measure, Section
 
 MOST_INDICATORS = 20
@@ -27,8 +28,13 @@ OWED_IN_A_ROW = {
 class SectionChoices(forms.ModelMultipleChoiceField):
     """Items of the mayor's policy, by number and name."""
 
+    default_error_messages = {
+        "invalid_choice": "選んだ項は、いまの基本方針にありません。選び直してください。"
+    }
+
     def label_from_instance(self, obj: Section) -> str:
-        return f"{obj.number}　{obj.name}"
+        gone = "（削られました）" if obj.is_dropped else ""
+        return f"{obj.number}　{obj.name}{gone}"
 
 
 class GoalForm(forms.ModelForm):
@@ -91,6 +97,8 @@ class GoalForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.paper = paper
         self.initial["version"] = self.instance.version if self.instance.pk else 0
+        if self.instance.pk:  # what was dropped stays linked until somebody takes it off
+            self.initial["sections"] += gone_sections(self.instance)
         if not self.instance.pk:
             self.initial.setdefault("key", uuid4())
             self.initial.setdefault("due_on", last_day(paper.year))

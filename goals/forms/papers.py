@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from goals.forms.fields import NormalisedCharField, VersionField, for_column
+from core.fields import NormalisedCharField, VersionField, for_column
 from goals.models import SHORT, OperatingPolicy, Remark, Response
 from goals.sheets import BASICS
 

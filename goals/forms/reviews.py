@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from goals.forms.fields import NormalisedCharField, VersionField
+from core.fields import NormalisedCharField, VersionField
 from goals.models import MIDDLE, SHORT, OperatingPolicy, Remark
 from goals.queries import owed_sections
 

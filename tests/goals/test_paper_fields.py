@@ -7,8 +7,8 @@ from django import forms
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.fields import FigureField, NormalisedCharField, WarekiDateField
 from core.text import normalise
-from goals.forms.fields import FigureField, NormalisedCharField, WarekiDateField
 from goals.forms.goals import typed_indicator_rows
 from goals.forms.papers import ResponseForm
 from policies.differences import new_side, old_side, pieces

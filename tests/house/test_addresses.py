@@ -19,6 +19,7 @@ CORE = {
     "clock",
     "columns",
     "context",
+    "fields",
     "middleware",
     "models",
     "permissions",
