@@ -12,9 +12,11 @@ from core.workflow import Status
 from core.years import fiscal_year, format_time, format_year
 from departments.models import Department, User
 from departments.queries import all_holdings, holdings_for, may
+from goals.amendments import Pending, unconfirmed
 from goals.models import OperatingPolicy
 from goals.queries import board, history, sheet
 from goals.trail import Line
+from home.desk import tasks_of_documents
 from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
@@ -54,11 +56,16 @@ def agenda(user: User, year: int) -> Agenda:
     interviews = list(Interview.objects.for_page().filter(year=year))
     found.writes_paper = bool(own)
     papers = list(OperatingPolicy.objects.for_page().filter(year=year, department__in=own))
+    pending = unconfirmed(year) if papers or may(user, Permission.REVIEW_PAPER) else []
     for paper in papers:
         _own_paper(found, user, paper, settings)
+    found.tasks += [_amendment(row) for row in pending if row.paper in papers]
     found.news = news_of(papers)
     if may(user, Permission.REVIEW_PAPER):
         _review(found, year, settings, interviews)
+        _unconfirmed(found, year, pending)
+    if may(user, Permission.WRITE_POLICY):
+        found.tasks += tasks_of_documents(year, settings)
     if may(user, Permission.WRITE_INTERVIEW):
         _missing_interviews(found, year, interviews)
     if any(holding.post in INTERVIEWER_POSTS for holding in all_holdings(user)):
@@ -179,6 +186,34 @@ def _review(found: Agenda, year: int, settings: Cycle | None, interviews: list[I
                 title=f"{format_year(year)}の運営方針書を用意する",
                 url=reverse("goals:board", args=[year]),
                 verb="提出状況を開く",
+            )
+        )
+
+
+def _amendment(pending: Pending) -> Task:
+    """What a department does about an amendment until somebody of it confirms."""
+    paper = pending.paper
+    task = Task(
+        title=f"{pending.news}{pending.to_do}",
+        url=reverse("goals:paper", args=[paper.year, paper.department.code]) + "#amendment",
+        verb="違いを見て確かめる",
+        note=f"{format_year(paper.year)} {paper.department.name}の運営方針",
+    )
+    if not paper.is_writable:
+        task.state_note = f"運営方針書は{paper.state_label}です。直すときは政策経営課へ連絡します"
+    return task
+
+
+def _unconfirmed(found: Agenda, year: int, pending: list[Pending]) -> None:
+    """The departments that the office waits for."""
+    if pending:
+        names = "、".join(row.paper.department.name for row in pending[:3])
+        found.waiting.append(
+            Task(
+                title=f"{len(pending)}部が、基本方針の改正をまだ確かめていません",
+                url=reverse("goals:amendments", args=[year]),
+                verb="改正の確認を見る",
+                state_note=names + (" ほか" if len(pending) > 3 else ""),
             )
         )
 

@@ -30,6 +30,7 @@ class Task:
     hint: str = ""
     due_label: str = "提出期限まで"
     is_meeting: bool = False
+    is_whole_day: bool = False
     counts: list[Figure] = field(default_factory=list)
 
     @property

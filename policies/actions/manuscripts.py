@@ -24,7 +24,7 @@ from policies.parsing import ParsedPolicy, is_lossless
 from policies.paths import inherit
 from policies.queries.manuscripts import document_of, outline_of_manuscript
 
-MOST_EDITS = 2000
+MOST_EDITS = 500
 
 
 def take_in(

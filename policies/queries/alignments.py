@@ -191,6 +191,14 @@ def comparison(year: int, chosen: Mapping[int, int | None] | None = None) -> Com
     )
 
 
+def unconfirmed(year: int) -> int:
+    """How many standing sections of ``year`` nobody has laid beside last year's; 0 in a first year."""
+    if not BasicPolicy.objects.filter(year=year - 1).exists():
+        return 0
+    sections = Section.objects.standing().filter(policy__year=year)
+    return sections.filter(alignment__isnull=True).count()
+
+
 def confirmed(year: int) -> dict[int, Alignment]:
     """What the office has confirmed for the standing sections of ``year``, by section. A query."""
     rows = Alignment.objects.filter(section__policy__year=year, section__is_dropped=False)
