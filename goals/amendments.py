@@ -9,6 +9,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from core import clock
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.permissions import Permission
@@ -144,6 +145,11 @@ class Concerned:
     def is_answered(self) -> bool:
         return self.answer is not None and self.answer.is_given
 
+    @property
+    def is_gone(self) -> bool:
+        """Whether the answer is kept among those that nobody owes any more."""
+        return self.answer is not None and not self.answer.is_owed
+
 
 @dataclass(frozen=True)
 class Notice:
@@ -156,6 +162,11 @@ class Notice:
     def answers(self) -> set[str]:
         """The addresses of the answers that were written before."""
         return {item.change.path for item in self.items if item.is_answered}
+
+    @property
+    def is_told_early(self) -> bool:
+        """Whether an amendment bears a date that has not come."""
+        return any(row.dated_on > clock.today() for row in self.pending.amendments)
 
     @property
     def is_at_office(self) -> bool:

@@ -128,8 +128,20 @@ def _goal(before: Content | None, after: Content) -> ChangedPart:
         if before["number"] != after["number"]
         else []
     )
+    before = _as_numbered_now(before, after)
     changes = [*moved, *_fields(GOAL, before, after), *_indicators(before, after)]
     return ChangedPart(place, label, changes)
+
+
+def _as_numbered_now(before: Content, after: Content) -> Content:
+    """``before`` with the present numbers of its items, where the department changed none.
+
+    An amendment renumbers and drops items; their addresses stay.
+    """
+    paths = [row.get("section_paths") for row in (before, after)]
+    if None in paths or {*paths[0]} != {*paths[1]}:
+        return before
+    return {**before, "sections": after["sections"]}
 
 
 def _fields(names: Mapping[str, str], before: Content, after: Content) -> list[Change]:

@@ -9,6 +9,7 @@ from core.models import AuditEvent
 from core.workflow import TRANSITIONS, Action, Status
 from departments.models import User
 from departments.queries import may
+from goals.amendments import Notice, notice_on
 from goals.comparisons import ChangedPart, compare
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import sheet
@@ -73,6 +74,11 @@ class Review:
     @property
     def paper(self) -> OperatingPolicy:
         return self.sheet.paper
+
+    @cached_property
+    def amendment(self) -> Notice | None:
+        """What the department has yet to confirm of an amendment."""
+        return notice_on(self.sheet)
 
     @cached_property
     def open_remarks(self) -> list[Remark]:
@@ -163,7 +169,7 @@ def last_returned_at(paper: OperatingPolicy) -> dt.datetime | None:
 def _asked(content: Sheet, parts: list[ChangedPart], since: dt.datetime) -> list[Asked]:
     """The remarks that the department was told and that were open when it handed in again."""
     changed = {part.place: part for part in parts}
-    answers = {answer.section.pk: answer for answer in content.answers}
+    answers = {answer.section.pk: answer for answer in (*content.answers, *content.gone)}
     numbers = {goal.pk: (n, goal) for n, goal in enumerate(content.goals, 1)}
     rows = []
     for remark in content.remarks:
@@ -181,7 +187,10 @@ def _where(
     if remark.response_to_id and remark.response_to:
         answer = answers.get(remark.response_to_id)
         words = answer.response.body if answer and answer.response else ""
-        return remark.response_to.path, f"{remark.response_to.number} 部の方針", words
+        label = f"{remark.response_to.number} 部の方針"
+        if answer and not answer.is_owed:
+            return f"gone-{remark.response_to.path}", f"{label}（いまは求められていない項）", words
+        return remark.response_to.path, label, words
     if remark.goal_id and remark.goal:
         number, goal = numbers.get(remark.goal_id, (0, remark.goal))
         label = f"目標{number}" if number else "取り消された目標"

@@ -80,6 +80,11 @@ class Sheet:
     """Answers that are kept although nobody owes them any more: dropped or closed items."""
 
     @property
+    def dropped_word(self) -> str:
+        """What became of the items that are not there any more."""
+        return "改正で削られました" if self.editions.number else "削られました"
+
+    @property
     def dropped(self) -> list[Answer]:
         """Answers to items that were taken out of the mayor's text."""
         return [answer for answer in self.gone if answer.section.is_dropped]

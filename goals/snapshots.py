@@ -2,7 +2,7 @@
 
 from core.years import format_date
 from goals.models import Goal
-from goals.sheets import BASICS, Sheet
+from goals.sheets import BASICS, Answer, Sheet, gone_sections
 
 
 def snapshot(of: Sheet) -> dict[str, object]:
@@ -13,21 +13,24 @@ def snapshot(of: Sheet) -> dict[str, object]:
         "department": paper.department.name,
         "heads": [{"title": head.title, "name": head.user.name} for head in of.heads],
         "basics": {name: getattr(paper, name) for name in BASICS},
-        "responses": [
-            {
-                "path": answer.section.path,
-                "number": answer.section.number,
-                "section": answer.section.body,
-                "is_not_applicable": bool(answer.response and answer.response.is_not_applicable),
-                "body": answer.response.body if answer.response else "",
-            }
-            for answer in of.answers
-        ],
+        "responses": [_response_snapshot(answer) for answer in of.answers],
+        "gone": [_response_snapshot(answer) for answer in of.gone if answer.is_given],
         "goals": [_goal_snapshot(number, goal) for number, goal in enumerate(of.goals, 1)],
     }
 
 
+def _response_snapshot(answer: Answer) -> dict[str, object]:
+    return {
+        "path": answer.section.path,
+        "number": answer.section.number,
+        "section": answer.section.body,
+        "is_not_applicable": bool(answer.response and answer.response.is_not_applicable),
+        "body": answer.response.body if answer.response else "",
+    }
+
+
 def _goal_snapshot(number: int, goal: Goal) -> dict[str, object]:
+    gone = gone_sections(goal)
     plain = ("title", "kind", "standard", "method", "q1", "q2", "q3", "q4", "budget", "partners")
     return {
         "id": goal.pk,
@@ -38,7 +41,11 @@ def _goal_snapshot(number: int, goal: Goal) -> dict[str, object]:
         "is_own": goal.is_own,
         "lead_division": goal.lead_division.name if goal.lead_division else "",
         "other_divisions": [division.name for division in goal.other_divisions.all()],
-        "sections": [section.number for section in goal.sections.all()],
+        "sections": [
+            *(section.number for section in goal.sections.all()),
+            *(f"{section.number}（削られました）" for section in gone),
+        ],
+        "section_paths": [section.path for section in (*goal.sections.all(), *gone)],
         "measures": [str(measure) for measure in goal.measures.all()],
         "sdgs": [sdg.number for sdg in goal.sdgs.all()],
         "indicators": [

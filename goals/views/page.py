@@ -2,6 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,6 +12,7 @@ from core.permissions import Permission
 from core.workflow import Status
 from core.years import business_days_until
 from departments.queries import may
+from goals.amendments import Notice, notice_on
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
     conflicting_drafts,
@@ -114,6 +116,16 @@ class Page:
         """Label and text of the paper's own fields."""
         return [(label_of(name), described(name, getattr(self.paper, name))) for name in BASICS]
 
+    @cached_property
+    def amendment(self) -> Notice | None:
+        """What the department has yet to confirm; only for those whose business it is."""
+        return notice_on(self.sheet) if self.reader.is_insider else None
+
+    @property
+    def amended_answers(self) -> set[str]:
+        """The items whose answers were written before an amendment that nobody has confirmed."""
+        return self.amendment.answers if self.amendment else set()
+
     @property
     def can_withdraw(self) -> bool:
         """Handed in, and nobody has begun to review it."""
@@ -159,9 +171,10 @@ def page_of(request: HttpRequest, paper: OperatingPolicy) -> Page:
     reader = reader_of(request, paper)
     content = sheet(paper)
     told = open_remarks(content.remarks) if reader.is_insider else []
-    for answer in content.answers:
+    shown = [*content.answers, *content.gone]
+    for answer in shown:
         answer.remarks = [r for r in told if r.response_to_id == answer.section.pk]
-    placed = {r.pk for answer in content.answers for r in answer.remarks}
+    placed = {r.pk for answer in shown for r in answer.remarks}
     rows = _rows(content, told)
     placed |= {r.pk for row in rows for r in row.remarks}
     return Page(
