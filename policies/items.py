@@ -33,7 +33,7 @@ class Node:
     mark: Mark
     start: int
     end: int
-    lines: list[Line] = field(default_factory=list)
+    lines: list[Line]
     children: list["Node"] = field(default_factory=list)
     is_headed: bool = False  # whether its first line looks like a heading
 
@@ -88,16 +88,15 @@ class Reader:
             text = f"「{mark.text}」に番号が戻っています。前に見出しがありますか。"
             self.doubts.append(Doubt(line.number, text))
         self.levels.enter(mark, depth)
-        node = Node(mark, line.start + mark.start, line.start + mark.end)
+        rest = line.part(mark.end)
+        lines = [rest] if rest.text else []
+        node = Node(mark, line.start + mark.start, line.start + mark.end, lines)
         (self.path[depth - 1].children if depth else self.roots).append(node)
         self.path[depth:] = [node]
         if mark.start:
             self.spans.append(Span("bullet", line.start, line.start + 1))
         self.spans.append(Span("marker", node.start, node.end))
-        rest = line.part(mark.end)
-        self.current, self.previous = node.lines, rest.text
-        if rest.text:
-            node.lines.append(rest)
+        self.current, self.previous = lines, rest.text
 
     # --- whether a marker is one -----------------------------------------------------------------
 

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 KATAKANA = (
     "アイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルレロワヲン"
@@ -150,7 +151,7 @@ _STYLE_OF = {f"s{place}": style for place, style in enumerate(STYLES)}
 _BULLETS = frozenset("-*+−－")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Mark:
     """What looks like a marker at the start of a line: ``start`` and ``end`` are columns."""
 
@@ -170,9 +171,14 @@ def find_mark(line: str) -> Mark | None:
     match = reader.match(line, start, LONGEST) if reader else None
     if match is None or match.lastgroup is None:
         return None
-    style = _STYLE_OF[match.lastgroup]
-    value = number_of(match[f"n{match.lastgroup}"]) if style.is_counted else 1
-    return Mark(style, value, match[0], start, match.end()) if value else None
+    return _mark(match.lastgroup, match[0], match[f"n{match.lastgroup}"], start)
+
+
+@lru_cache(maxsize=4096)  # markers come again and again; what has one looks at it, no more
+def _mark(group: str, text: str, number: str, start: int) -> Mark | None:
+    style = _STYLE_OF[group]
+    value = number_of(number) if style.is_counted else 1
+    return Mark(style, value, text, start, start + len(text)) if value else None
 
 
 def number_of(text: str) -> int:

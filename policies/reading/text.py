@@ -6,8 +6,8 @@ from collections import Counter
 
 MAX_BYTES = 5 * 1024 * 1024
 """A basic policy has about 8 KB; what is larger than this is not one."""
-MOST_LINES = 100_000
-"""As many as 2,500 pages hold; what has more is no document, and would take long to read."""
+MOST_LINES = 200_000
+"""As many as 5,000 pages hold; what has more is no document, and would take long to read."""
 
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -3,8 +3,8 @@
 import sys
 
 import pytest
-from benchmarks.parsing import NASTY, layout
 
+from benchmarks.parsing import NASTY, layout
 from policies.parsing import is_lossless, parse
 from policies.reading import read_content
 

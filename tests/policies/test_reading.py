@@ -89,7 +89,7 @@ def test_the_largest_text_is_read_and_one_byte_more_is_refused():
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\f", "\u2028"])
 def test_a_text_of_absurdly_many_lines_is_refused_before_it_is_parsed(end):
     assert read_text(f"1{end}".encode() * MOST_LINES).count("1") == MOST_LINES
-    sentence = "行が多すぎます。10万行までの文書にしてください。"
+    sentence = "行が多すぎます。20万行までの文書にしてください。"
     assert _refusal(f"1{end}".encode() * (MOST_LINES + 1)) == sentence
 
 
