@@ -9,7 +9,7 @@ from django.db.models import F, Q
 
 from core.years import format_year
 from departments.models import YEAR_LIMITS, ValidInYears
-from policies.rules import check_measure
+from policies.rules import check_measure, check_plan
 
 
 class Cycle(models.Model):
@@ -345,6 +345,9 @@ class Plan(ValidInYears):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        check_plan(self)
 
 
 class Measure(ValidInYears):

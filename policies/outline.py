@@ -210,6 +210,29 @@ def preamble(outline: Outline) -> list[str]:
     return _text(_runs(outline).get(("preamble", None), []))
 
 
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """Paragraphs that follow each other in the source: of a node's heading or body, or running."""
+
+    kind: str
+    node: int | None
+    paragraphs: tuple[str, ...]
+
+
+def as_it_reads(outline: Outline) -> tuple[Stretch, ...]:
+    """The text in the order of the source: nodes and the running text between them."""
+    found: list[tuple[int, Stretch]] = []
+    headed = {piece.node for piece in outline.pieces if piece.kind == "heading"}
+    for (kind, node), runs in _runs(outline).items():
+        if kind in {"bullet", "marker"}:
+            continue
+        begins = kind == "body" and node not in headed
+        for index, run in enumerate(runs):
+            texts = _text([run], begins_with_text=begins and not index)
+            found.append((run[0].start, Stretch(kind, node, tuple(texts))))
+    return tuple(stretch for _, stretch in sorted(found, key=lambda pair: pair[0]))
+
+
 def parents_of(nodes: Sequence[Node]) -> dict[int, int | None]:
     """For each node the one that it is an item of."""
     parents: dict[int, int | None] = {}

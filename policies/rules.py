@@ -5,7 +5,13 @@ from typing import TYPE_CHECKING
 from django.core.exceptions import ValidationError
 
 if TYPE_CHECKING:
-    from policies.models import Measure
+    from policies.models import Measure, Plan
+
+
+def check_plan(plan: "Plan") -> None:
+    """It does not end before it begins."""
+    if plan.first_year and plan.last_year and plan.last_year < plan.first_year:
+        raise ValidationError({"last_year": "最後の年度は、最初の年度より前にはできません。"})
 
 
 def check_measure(measure: "Measure") -> None:

@@ -20,7 +20,7 @@ from goals.models import Goal, OperatingPolicy, Remark
 from goals.queries import goal_on
 from home.addresses import Address, addresses
 from packets.models import PacketFile
-from policies.models import Section
+from policies.models import Plan, Section
 from tests.factories import (
     ChargeFactory,
     CycleFactory,
@@ -28,6 +28,7 @@ from tests.factories import (
     InterviewFactory,
     MeasureFactory,
     OperatingPolicyFactory,
+    ProjectFactory,
     ResponseFactory,
     SdgFactory,
     complete_paper,
@@ -44,6 +45,7 @@ QUERIES = {
     "goals:history": "page=2",
     "interviews:new": "department=somu",
     "home:today": "year=2022",
+    "policies:plan_new": "name=市環境基本計画&year=2023",
 }
 AUTOCOMPLETE = "app_label=departments&model_name={}&field_name={}"
 
@@ -54,7 +56,7 @@ class World:
     def __init__(self, cast: SimpleNamespace, somu: Department, kenko: Department) -> None:
         self.cast = cast
         self.office, self.head = Actor(user=cast.office), Actor(user=cast.head)
-        for factory in (MeasureFactory, SdgFactory, CycleFactory):
+        for factory in (MeasureFactory, SdgFactory, CycleFactory, ProjectFactory):
             factory()
         CycleFactory(year=2022)
         self.paper = complete_paper(department=somu)
@@ -167,6 +169,7 @@ class World:
             "goals:": remark.pk if remark else 1,
             "packets:": self.file.pk,
             "interviews:": self.interview.pk,
+            "policies:": Plan.objects.earliest("pk").pk,
         }
 
     def pages(self, *, admin: bool = True) -> dict[str, str]:

@@ -4,10 +4,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core import clock
-from core.permissions import Permission
+from core.permissions import Hidden, Permission
 from departments.access import requires
-from policies.queries.documents import document, policy_years
+from departments.queries import may
+from policies.queries.documents import document, has_speech, policy_years
 from policies.queries.editions import amendments_of
+from policies.queries.speeches import speech_text
 
 
 @requires(Permission.READ_POLICY)
@@ -27,7 +29,20 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
     context = {"document": found, "is_issued": is_issued, "years": years}
     context["editions"] = amendments_of(found.policy)
     context["has_changes"] = year - 1 in years
+    context["has_speech"] = has_speech(year)
+    context["can_add_plan"] = may(request.user, Permission.EDIT_REFERENCE)
     return render(request, "policies/detail.html", context)
+
+
+@requires(Permission.READ_POLICY)
+def speech(request: HttpRequest, year: int) -> HttpResponse:
+    """The 施政方針 of a year with its projects marked; each has an address of its own."""
+    found = speech_text(year)
+    if found is None:
+        raise Hidden("この年度の施政方針は、まだ登録されていません。")
+    context = {"text": found, "has_policy": year in policy_years()}
+    context["can_add_plan"] = may(request.user, Permission.EDIT_REFERENCE)
+    return render(request, "policies/speech.html", context)
 
 
 def _missing(request: HttpRequest, years: list[int]) -> HttpResponse:

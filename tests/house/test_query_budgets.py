@@ -29,6 +29,7 @@ from tests.factories import (
     InterviewFactory,
     MeasureFactory,
     OperatingPolicyFactory,
+    ProjectFactory,
     ResponseFactory,
     SdgFactory,
     SectionFactory,
@@ -51,7 +52,11 @@ CONTENT = {
 BUDGETS = {
     "home:today": ("head", "draft", 24),
     "account_change_password": ("head", "draft", 4),
-    "policies:detail": ("head", "draft", 7),
+    "policies:detail": ("head", "draft", 9),
+    "policies:speech": ("head", "draft", 8),
+    "policies:plans": ("head", "draft", 5),
+    "policies:plan": ("head", "draft", 12),
+    "policies:plan_new": ("office", "draft", 5),
     "policies:changes": ("head", "draft", 7),
     "policies:alignment": ("office", "draft", 8),
     "goals:board": ("office", "draft", 11),
@@ -94,6 +99,7 @@ def fill(paper, cast, number):
     policy_with_items(2022)
     ids = {}
     for n in range(number):
+        ProjectFactory()
         extra = SectionFactory(
             policy=section.policy,
             parent=section.parent,
@@ -159,6 +165,7 @@ def fill(paper, cast, number):
         )
         interview.attendees.add(cast.head)
         rows = {"goals:goal": goal, "goals:": remark, "packets:": file, "interviews:": interview}
+        rows["policies:"] = measure.plan
         ids = ids or {prefix: row.pk for prefix, row in rows.items()}
     assert revision.number == number
     return ids
