@@ -17,7 +17,7 @@ PART: Doubt = "part"
 
 LEAST = 180  # two texts that share less do not belong together
 LEAST_UNDER_THE_SAME = 90  # ... unless their chapters do
-CERTAIN = 420  # below, somebody should look
+CERTAIN = 300  # below, somebody should look
 RIVAL = 60  # another item that is as near as this makes the choice doubtful
 MOST_OF = 550  # so much of an item stands in another one: it is a part of it
 UNDER_THE_SAME = 120  # what it counts that the chapters above belong together

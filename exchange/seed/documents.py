@@ -8,12 +8,13 @@ from core.audit import Actor
 from departments.models import User
 from exchange.seed.city import POLICY_OFFICE
 from exchange.seed.reading import DEMO, moment
-from policies.actions import manuscripts
+from policies.actions import alignments, manuscripts
 from policies.edits import Ask, Edit, Retitle
-from policies.models import Manuscript
+from policies.models import Manuscript, Section
 from policies.outline import Outline
 from policies.parsing import parse
 from policies.paths import with_paths
+from policies.queries.alignments import comparison
 from policies.queries.manuscripts import outline_of_manuscript
 from policies.reading import read_file
 
@@ -29,6 +30,8 @@ def lay_policy(row: Mapping[str, Any]) -> None:
         manuscripts.share(manuscript=manuscript, version=manuscript.version, by=office)
     if "issued_at" in row:
         _issue(Manuscript.objects.get(pk=manuscript.pk), row, office)
+    if "aligned_at" in row:
+        _align(manuscript.year, row, office)
 
 
 def put_right(manuscript: Manuscript, edit: Edit, by: Actor) -> Manuscript:
@@ -53,3 +56,16 @@ def _issue(manuscript: Manuscript, row: Mapping[str, Any], office: Actor) -> Non
             dated_on=manuscript.issued_on or clock.today(),
             by=office,
         )
+
+
+def _align(year: int, row: Mapping[str, Any], office: Actor) -> None:
+    """The office confirms what is proposed, but for the items that the data name."""
+    seen = comparison(year)
+    if seen is None:
+        raise ValueError(f"{year}: nothing to align with")
+    earlier = {section.path: section.pk for section in seen.earlier}
+    pairs = {one.section.pk: one.earlier.pk if one.earlier else None for one in seen.rows}
+    for section in Section.objects.filter(policy__year=year, path__in=row["aligned"]):
+        pairs[section.pk] = earlier[row["aligned"][section.path]]
+    with clock.at(moment(row["aligned_at"])):
+        alignments.confirm(year=year, pairs=pairs, state=seen.state, by=office)

@@ -19,6 +19,7 @@ from goals.models import Goal, OperatingPolicy, Response, Revision
 from goals.queries import board, sheet
 from interviews.models import Interview
 from policies.models import BasicPolicy, Section
+from policies.queries.alignments import comparison
 from tests.factories import jst
 
 
@@ -85,6 +86,20 @@ def test_the_policies_come_from_the_parser(city: None) -> None:
     ]
     assert counts == {2022: 16, 2023: 21}
     assert not Section.objects.filter(is_open=True, short_name="").exists()
+
+
+def test_the_office_has_confirmed_what_continues_what(city: None) -> None:
+    found = comparison(2023)
+
+    assert found is not None
+    assert found.is_confirmed
+    assert found.counts == {"same": 3, "reworded": 18, "new": 5, "dropped": 1}
+    assert [
+        row.section.path for row in found.rows if row.earlier and row.earlier.path == "1-4"
+    ] == [
+        "1-4",
+        "1-5",
+    ]
 
 
 def test_every_department_of_the_day_has_a_head_and_a_drafter(city: None) -> None:
