@@ -5,6 +5,7 @@ All values are strings, numbers, lists and dicts, so that a packet can be compar
 
 import datetime as dt
 from collections import Counter
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -19,9 +20,10 @@ from core.years import (
 )
 from departments.models import Appointment
 from goals.models import Goal, Indicator
-from goals.sheets import Answer, Chapter, Sheet
+from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from packets.models import DRAFT
 from packets.queries import Material, Meeting, Person
+from policies.models import Edition
 
 Plain = dict[str, Any]
 
@@ -45,7 +47,8 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
     sheet = of.sheet
     goals = [_goal(number, goal) for number, goal in enumerate(sheet.goals, 1)]
     numbers = {goal.pk: number for number, goal in enumerate(sheet.goals, 1)}
-    chapters = [_chapter(chapter, numbers) for chapter in sheet.chapters]
+    amended = sheet.editions.amended
+    chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
     return {
         "city": city,
         "year": format_year(sheet.paper.year),
@@ -199,13 +202,27 @@ def _policy(sheet: Sheet) -> Plain | None:
         return None
     return {
         "title": policy.title,
-        "issued": format_date(policy.issued_on) if policy.issued_on else "",
+        "issued": issued(policy.issued_on, sheet.editions.amendments),
+        "is_amended": bool(sheet.editions.amendments),
+        "dropped": [f"{answer.section.number}　{answer.section.name}" for answer in sheet.dropped],
         "issuer": policy.issuer,
         "preamble": paragraphs(policy.preamble),
     }
 
 
-def _chapter(chapter: Chapter, numbers: dict[int, int]) -> Plain:
+def issued(first: dt.date | None, amendments: Sequence[Edition]) -> str:
+    """令和5年3月31日、第1次改正 4月10日: the year is said where it is another one."""
+    said = [format_date(first)] if first else []
+    year = first.year if first else None
+    for amendment in amendments:
+        day = amendment.dated_on
+        short = f"{day.month}月{day.day}日" if day.year == year else format_date(day)
+        said.append(f"{amendment} {short}")
+        year = day.year
+    return "、".join(said)
+
+
+def _chapter(chapter: Chapter, numbers: dict[int, int], amended: Collection[str]) -> Plain:
     section = chapter.section
     own, *below = chapter.answers
     shown = [own, *below] if own.section.body.strip() or own.is_owed else below
@@ -213,11 +230,11 @@ def _chapter(chapter: Chapter, numbers: dict[int, int]) -> Plain:
         "marker": section.marker,
         "heading": section.heading or section.name,
         "anchor": f"chapter-{section.path}",
-        "items": [_item(answer, numbers) for answer in shown],
+        "items": [_item(answer, numbers, amended) for answer in shown],
     }
 
 
-def _item(answer: Answer, numbers: dict[int, int]) -> Plain:
+def _item(answer: Answer, numbers: dict[int, int], amended: Collection[str]) -> Plain:
     section = answer.section
     body = answer.response.body.strip() if answer.response else ""
     is_not_applicable = answer.state_label == "該当なし"
@@ -229,6 +246,7 @@ def _item(answer: Answer, numbers: dict[int, int]) -> Plain:
         "name": section.name,
         "heading": section.heading if answer.depth else "",
         "quote": paragraphs(section.body),
+        "is_amended": section.path in amended,
         "state": answer.state_label,
         "lead": lead,
         "answer": paragraphs(rest),
@@ -275,6 +293,7 @@ def _goal(number: int, goal: Goal) -> Plain:
             }
             for section in goal.sections.all()
         ],
+        "gone": [section.number for section in gone_sections(goal)],
         "indicators": [_indicator(row) for row in goal.indicators.all()],
     }
 
