@@ -12,6 +12,7 @@ from typing import Any
 
 from policies.joining import joined, paragraphs
 from policies.lines import Line, is_cut
+from policies.margins import reaches_margin
 from policies.numbering import in_half_width
 from policies.tree import ParsedPolicy, ParsedSection
 
@@ -131,6 +132,7 @@ class _Page:
     source: str
     starts: list[int] = field(init=False)
     gaps: list[bool] = field(init=False)
+    margins: list[bool | None] = field(init=False)  # whether the line before goes to the margin
     at: int = 0
 
     def __post_init__(self) -> None:
@@ -138,6 +140,7 @@ class _Page:
         self.starts = [0, *accumulate(len(line) + 1 for line in lines)]
         blank = [not line.strip() for line in lines]
         self.gaps = [False, *blank[:-1]]
+        self.margins = [None, *reaches_margin(lines)]
 
     def number(self, offset: int) -> int:
         """The line (from 1) of ``offset``; asked for in the order of the source."""
@@ -148,7 +151,8 @@ class _Page:
     def line(self, piece: Piece, *, is_after_apart: bool) -> Line:
         number = self.number(piece.start)
         gap = is_after_apart or self.gaps[number - 1]
-        return Line(number, piece.start, self.source[piece.start : piece.end], gap, is_after_apart)
+        text = self.source[piece.start : piece.end]
+        return Line(number, piece.start, text, gap, is_after_apart, self.margins[number - 1])
 
 
 def _runs(outline: Outline) -> dict[tuple[str, int | None], list[Run]]:
@@ -207,7 +211,13 @@ def written(outline: Outline) -> tuple[Written, ...]:
 
 def preamble(outline: Outline) -> list[str]:
     """The paragraphs of the running text that belongs to no node."""
-    return _text(_runs(outline).get(("preamble", None), []))
+    return [text for texts in running_text(outline).values() for text in texts]
+
+
+def running_text(outline: Outline) -> dict[int, list[str]]:
+    """The stretches of running text by where they begin, each with its paragraphs."""
+    runs = _runs(outline).get(("preamble", None), [])
+    return {run[0].start: _text([run]) for run in runs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,14 +270,15 @@ def _extents(outline: Outline, parents: dict[int, int | None]) -> dict[int, tupl
 
 def spoken(outline: Outline, node: int) -> str:
     """How a node is called: the markers from the outermost down, as in 1(4)."""
-    by_id = {found.id: found for found in outline.nodes}
-    parents = parents_of(outline.nodes)
-    parts: list[str] = []
-    at: int | None = node
-    while at is not None:
-        parts.insert(0, in_half_width(by_id[at].marker))
-        at = parents[at]
-    return "".join(parts)
+    return names_of(outline)[node]
+
+
+def names_of(outline: Outline) -> dict[int, str]:
+    """How each node is called."""
+    names: dict[int, str] = {}
+    for node, parent in zip(outline.nodes, parents_of(outline.nodes).values(), strict=True):
+        names[node.id] = (names[parent] if parent else "") + in_half_width(node.marker)
+    return names
 
 
 # --- whole or not --------------------------------------------------------------------------------
