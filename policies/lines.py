@@ -8,6 +8,8 @@ Every test here looks at a line once, so the whole stays linear.
 import re
 from dataclasses import dataclass
 
+from policies.margins import reaches_margin
+
 OPENERS = "「『（(【〔［[《〈"
 CLOSERS = "」』）)】〕］]》〉"
 LONGEST_HEADING = 45  # characters without spaces
@@ -35,6 +37,8 @@ class Line:
     """A line that holds text: its number (from 1), its offset in the source, without margins.
 
     ``after_gap``: a blank line or a page number stands before it; ``after_page``: the latter.
+    ``after_margin``: the line right before it goes to the margin of a document that is wrapped by
+    hand; None where that cannot be told.
     """
 
     number: int
@@ -42,6 +46,7 @@ class Line:
     text: str
     after_gap: bool = False
     after_page: bool = False
+    after_margin: bool | None = None
 
     @property
     def end(self) -> int:
@@ -51,18 +56,22 @@ class Line:
         """What stands from ``column`` on, without the space before it."""
         rest = self.text[column:]
         text = rest.lstrip()
-        return Line(self.number, self.end - len(text), text, self.after_gap, self.after_page)
+        start = self.end - len(text)
+        return Line(self.number, start, text, self.after_gap, self.after_page, self.after_margin)
 
 
 def split_lines(source: str) -> list[Line]:
     """The lines of ``source`` that hold text."""
     lines: list[Line] = []
     start, gap = 0, False
-    for number, raw in enumerate(source.split("\n"), 1):
+    written = source.split("\n")
+    before = [None, *reaches_margin(written)]
+    for number, raw in enumerate(written, 1):
         text = raw.strip()
         if text:
             margin = 0 if raw[0] == text[0] else len(raw) - len(raw.lstrip())
-            lines.append(Line(number, start + margin, text, gap))
+            after = None if gap else before[number - 1]
+            lines.append(Line(number, start + margin, text, gap, after_margin=after))
         gap = not text
         start += len(raw) + 1
     return lines
@@ -130,8 +139,11 @@ def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
         return False
     if not (is_whole and is_heading_like(first)):
         return True
-    is_apart = second.after_gap and not second.after_page
-    return not is_apart and len(first) > LONGEST_LONE_LINE
+    if second.after_gap and not second.after_page:
+        return False
+    if second.after_margin is not None and not second.after_gap:
+        return second.after_margin
+    return len(first) > LONGEST_LONE_LINE
 
 
 def is_surely_one_sentence(first: str, second: str) -> bool:
