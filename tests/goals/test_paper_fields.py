@@ -88,6 +88,20 @@ def test_a_difference_names_only_what_changed() -> None:
     assert found == [("removed", "9"), ("added", "10"), ("same", "月の訓練")]
 
 
+def test_a_clause_that_stayed_is_not_told_as_rewritten() -> None:
+    old, new = "部長が実態把握を行い、業務を見直すこと。", "部長も的確な実態把握を行い、改革を進めること。"
+    found = [(piece.kind, piece.text) for piece in pieces(old, new)]
+    assert found == [
+        ("same", "部長"),
+        ("removed", "が"),
+        ("added", "も的確な"),
+        ("same", "実態把握を行い、"),
+        ("removed", "業務を見直す"),
+        ("added", "改革を進める"),
+        ("same", "こと。"),
+    ]
+
+
 def test_not_applicable_owes_a_reason() -> None:
     form = ResponseForm({"body": "　", "is_not_applicable": "on", "version": "0"})
     assert form.errors == {"body": ["該当なしにする理由を入力してください。"]}
