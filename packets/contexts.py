@@ -21,7 +21,9 @@ from core.years import (
 from departments.models import Appointment
 from goals.models import Goal, Indicator
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
+from packets.changes import mark, since_last_year
 from packets.models import DRAFT
+from packets.projects import projects
 from packets.queries import Material, Meeting, Person
 from policies.models import Edition
 
@@ -49,6 +51,7 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
     numbers = {goal.pk: number for number, goal in enumerate(sheet.goals, 1)}
     amended = sheet.editions.amended
     chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
+    mark(chapters, of.comparison)
     return {
         "city": city,
         "year": format_year(sheet.paper.year),
@@ -62,8 +65,10 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "overview": _overview(of, goals),
         "policy": _policy(sheet),
         "chapters": chapters,
+        "since": since_last_year(of.comparison),
         "goals": goals,
         "total": _total(sheet.goals),
+        "projects": projects(sheet),
         "coverage": _coverage(sheet, chapters, goals),
         "instruction_rows": [1, 2, 3, 4, 5],
         "memo_lines": list(range(12)),
@@ -283,6 +288,7 @@ def _goal(number: int, goal: Goal) -> Plain:
             {"plan": measure.plan.name, "name": f"{measure.code}　{measure.name}"}
             for measure in goal.measures.all()
         ],
+        "projects": [project.name for project in goal.projects.all()],
         "sdgs": [{"number": sdg.number, "name": sdg.name} for sdg in goal.sdgs.all()],
         "is_own": goal.is_own,
         "items": [

@@ -15,6 +15,7 @@ from goals.queries import previous_paper, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
+from policies.queries.alignments import Comparison, comparison
 
 POSTS_IN_ORDER = list(Post)
 CITY_POSTS_FIRST = (*INTERVIEWER_POSTS, Post.HEAD)
@@ -47,6 +48,7 @@ class Material:
     meeting: Meeting | None
     previous: OperatingPolicy | None
     previous_goals: int
+    comparison: Comparison | None
 
 
 def material(paper: OperatingPolicy) -> Material:
@@ -57,6 +59,7 @@ def material(paper: OperatingPolicy) -> Material:
         meeting=meeting_of(paper),
         previous=previous,
         previous_goals=previous.goals.filter(is_removed=False).count() if previous else 0,
+        comparison=comparison(paper.year),
     )
 
 
