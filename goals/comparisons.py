@@ -33,6 +33,7 @@ GOAL = {
     "partners": "協働関係先",
     "is_own": "部独自の目標",
     "sections": "応える項",
+    "projects": "施政方針の事業",
     "measures": "計画の施策",
     "sdgs": "SDGs",
 }
@@ -71,7 +72,7 @@ class ChangedPart:
 
 def compare(old: Content, new: Content) -> list[ChangedPart]:
     """The parts that changed from ``old`` to ``new``, in the order of the paper."""
-    parts = [_basics(old, new), *_responses(old, new), *_goals(old, new)]
+    parts = [_basics(old, new), *_responses(old, new), _projects(old, new), *_goals(old, new)]
     return [part for part in parts if part.changes]
 
 
@@ -105,9 +106,24 @@ def _answer_kind(row: Content) -> str:
     return "該当なし" if row.get("is_not_applicable") else "回答"
 
 
+def _projects(old: Content, new: Content) -> ChangedPart:
+    before, after = (
+        {row["path"]: row["name"] for row in content.get("projects", [])} for content in (old, new)
+    )
+    changes = [Change("事業の追加", "", name) for path, name in after.items() if path not in before]
+    changes += [
+        Change("事業の取消し", name, "") for path, name in before.items() if path not in after
+    ]
+    return ChangedPart("projects", "施政方針の事業", changes)
+
+
 def _goals(old: Content, new: Content) -> list[ChangedPart]:
-    before = {row["id"]: row for row in old.get("goals", [])}
+    numbers = _numbers(new)
     after = {row["id"]: row for row in new.get("goals", [])}
+    before = {
+        row["id"]: _as_numbered_now(row, after.get(row["id"], {}), numbers)
+        for row in old.get("goals", [])
+    }
     kept = [_goal(before.get(key), row) for key, row in after.items()]
     removed = [
         ChangedPart(
@@ -128,20 +144,30 @@ def _goal(before: Content | None, after: Content) -> ChangedPart:
         if before["number"] != after["number"]
         else []
     )
-    before = _as_numbered_now(before, after)
     changes = [*moved, *_fields(GOAL, before, after), *_indicators(before, after)]
     return ChangedPart(place, label, changes)
 
 
-def _as_numbered_now(before: Content, after: Content) -> Content:
-    """``before`` with the present numbers of its items, where the department changed none.
+def _as_numbered_now(before: Content, after: Content, numbers: Mapping[str, str]) -> Content:
+    """``before`` with the present numbers of the items to which its goal is linked.
 
-    An amendment renumbers and drops items; their addresses stay.
+    An amendment renumbers, moves and drops items; their addresses stay. Old versions hold none.
     """
-    paths = [row.get("section_paths") for row in (before, after)]
-    if None in paths or {*paths[0]} != {*paths[1]}:
+    if "section_paths" not in before:
         return before
-    return {**before, "sections": after["sections"]}
+    if {*before["section_paths"]} == {*after.get("section_paths", ())}:
+        return {**before, "sections": after["sections"]}
+    named = zip(before["section_paths"], before["sections"], strict=True)
+    sections = [numbers.get(path, f"{number}（改正の前）") for path, number in named]
+    return {**before, "sections": sections}
+
+
+def _numbers(content: Content) -> dict[str, str]:
+    """What the items are called in ``content``, by address."""
+    numbers = {row["path"]: row["number"] for row in content.get("responses", [])}
+    for goal in content.get("goals", []):
+        numbers |= zip(goal.get("section_paths", ()), goal["sections"], strict=False)
+    return numbers
 
 
 def _fields(names: Mapping[str, str], before: Content, after: Content) -> list[Change]:
