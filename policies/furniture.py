@@ -1,9 +1,11 @@
 """What the pages of a document hold beside its text. Pure Python: no Django.
 
-A page number shows by its form. A running head shows only by coming back: the same words next to
-the page numbers, or the words of the title once more at the edge of a page.
+A page number shows by its form, notes by standing at the very end, each with its number. A
+running head shows only by coming back: the same words next to the page numbers, or the words of
+the title once more at the edge of a page.
 """
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -16,6 +18,8 @@ SHORTEST_OF_TITLE = 8
 """Fewer characters of the title may well be a heading of the text."""
 LONGEST_OTHER = 24
 """What is longer and not the title is rather a wrapped line that happens to come twice."""
+LONGEST_NOTE = 10  # lines
+_NOTE = re.compile("[(（]?[注註][ \u3000]?([0-9０-９]{1,3})[)）]?")
 _NUMBERS = "0123456789-/‐–—ー頁"
 
 
@@ -76,3 +80,22 @@ def _titles_again(lines: Sequence[Line], title: str) -> set[int]:
 
 def _key(text: str) -> str:
     return compact(unicodedata.normalize("NFKC", text[:LONGEST]))
+
+
+def notes_at_end(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines from （注1） on, where nothing but notes in their order comes after it."""
+    expected = length = 0
+    for index in range(len(lines) - 1, -1, -1):
+        match = _NOTE.match(lines[index].text)
+        length += 1
+        if match is None and (lines[index].after_gap or length > LONGEST_NOTE):
+            return ()
+        if match is None:
+            continue
+        number = int(match[1])
+        if number == 1 and expected in {0, 1}:
+            return lines[index:]
+        if expected not in {0, number}:
+            return ()
+        expected, length = number - 1, 0
+    return ()

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from core.years import EARLIEST, LATEST, DateProblem, fiscal_year, parse_date, parse_year
+from policies.furniture import notes_at_end
 from policies.lines import Line, compact, is_heading_like
 from policies.numbering import find_mark, kanji_number
 
@@ -66,8 +67,14 @@ def _top(lines: Sequence[Line]) -> list[Line]:
 
 
 def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
-    """Date, issuer and 以上 below the text, where they stand at the very end."""
-    for line in reversed(lines[-4:]):
+    """Date, issuer and 以上 below the text, where they stand at the very end or above the notes."""
+    notes = notes_at_end(lines)
+    if notes:
+        head.kinds |= {line.number: "furniture" for line in notes}
+        question = "ここから下は注として、本文に入れていません。よろしいですか。"
+        head.doubts.append((notes[0].number, question))
+    text = lines[: len(lines) - len(notes)]
+    for line in reversed(text[-4:]):
         if line.number in head.kinds:
             return
         if compact(line.text) == "以上":

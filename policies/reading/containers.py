@@ -13,7 +13,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from policies.reading.text import Unreadable, check_text, is_text
+from policies.reading.text import Unreadable, check_text, is_legible, is_text
 
 MAX_CONTAINER_BYTES = 20 * 1024 * 1024
 SECONDS = 60
@@ -68,7 +68,7 @@ def _read_pdf(content: bytes) -> str:
             "文書を作ったWordか、文字だけのファイルを選んでください。"
         )
     check_text(text)
-    if not is_text(text):
+    if not (is_text(text) and is_legible(text)):
         raise Unreadable(
             "PDFから文字を正しく取り出せません。文書を作ったWordか、文字だけのファイルを選んでください。"
         )

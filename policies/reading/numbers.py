@@ -5,17 +5,16 @@ is as Word counts: lists of one definition go on from each other, a deeper level
 each number above it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 from docx.oxml.ns import qn
 
-from policies.numbering import KANJI, KATAKANA
+from policies.numbering import IROHA, KANJI, KATAKANA
 
 SIGNS = "・○●■□◆◇"
 DEEPEST = 9
-IROHA = "イロハニホヘトチリヌルヲワカヨタレソツネナラムウヰノオクヤマケフコエテアサキユメミシヱヒモセスン"
 _FULL_WIDTH = str.maketrans("0123456789", "０１２３４５６７８９")
 _ROMAN = [(10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I")]
 
@@ -94,6 +93,8 @@ class Level:
     start: int = 1
     is_legal: bool = False
     paragraph_style: str = ""
+    begins_after: int = DEEPEST
+    """A number of one of so many outermost levels lets this one begin again; 0: none does."""
 
     def write(self, number: int) -> str:
         return FORMATS.get(self.style, str)(number)
@@ -119,15 +120,15 @@ class Lists:
             counted[restarted] = start - 1
         counted[depth] = counted.get(depth, levels[depth].start - 1) + 1
         for deeper in [other for other in counted if other > depth]:
-            del counted[deeper]
+            if deeper not in levels or depth < levels[deeper].begins_after:
+                del counted[deeper]
         return _written(levels, counted, depth)
 
-    def depth_of(self, number_id: str, paragraph_style: str) -> int:
-        """The level that is tied to a paragraph style; the first one where none is."""
+    def depth_of(self, number_id: str, paragraph_styles: Iterable[str]) -> int:
+        """The level that is tied to the first of the styles that has one; otherwise the first."""
         levels = self.definitions.get(self.definition_of.get(number_id, ""), {})
-        return next(
-            (d for d, level in levels.items() if level.paragraph_style == paragraph_style), 0
-        )
+        tied = {level.paragraph_style: depth for depth, level in levels.items()}
+        return next((tied[style] for style in paragraph_styles if style in tied), 0)
 
 
 def _written(levels: dict[int, Level], counted: dict[int, int], depth: int) -> str:
@@ -150,6 +151,7 @@ def read_lists(root: Any) -> Lists:
     for definition in root.iterchildren(qn("w:abstractNum")):
         levels = [_level(element) for element in definition.iterchildren(qn("w:lvl"))]
         lists.definitions[definition.get(qn("w:abstractNumId"), "")] = dict(levels)
+    _follow_links(root, lists)
     for number in root.iterchildren(qn("w:num")):
         name = number.get(qn("w:numId"), "")
         original = value(number, "w:abstractNumId")
@@ -166,15 +168,28 @@ def read_lists(root: Any) -> Lists:
     return lists
 
 
+def _follow_links(root: Any, lists: Lists) -> None:
+    """A definition may only name the style of lists that another definition belongs to."""
+    found = list(root.iterchildren(qn("w:abstractNum")))
+    of_style = {value(one, "w:styleLink"): one.get(qn("w:abstractNumId"), "") for one in found}
+    for definition in found:
+        link = value(definition, "w:numStyleLink")
+        if link in of_style and link:
+            name = definition.get(qn("w:abstractNumId"), "")
+            lists.definitions[name] = lists.definitions[of_style[link]]
+
+
 def _level(element: Any) -> tuple[int, Level]:
     text = value(element, "w:lvlText")
     legal = element.find(qn("w:isLgl"))
+    again = value(element, "w:lvlRestart")
     return whole(element.get(qn("w:ilvl"))), Level(
         style=value(element, "w:numFmt") or _alternative(element) or "decimal",
         text=text[:20],
         start=whole(value(element, "w:start"), 1),
-        is_legal=legal is not None and legal.get(qn("w:val")) not in {"0", "false"},
+        is_legal=legal is not None and is_on(legal),
         paragraph_style=value(element, "w:pStyle"),
+        begins_after=whole(again, DEEPEST) if again else DEEPEST,
     )
 
 
@@ -184,6 +199,11 @@ def _alternative(element: Any) -> str:
         if found.get(qn("w:val")) != "custom":
             return found.get(qn("w:val"), "")
     return ""
+
+
+def is_on(switch: Any) -> bool:
+    """Whether an element that switches something on does not say that it is off."""
+    return switch.get(qn("w:val")) not in {"0", "false", "off"}
 
 
 def value(element: Any, name: str) -> str:

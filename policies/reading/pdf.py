@@ -20,7 +20,7 @@ _LATIN_GAP = re.compile("(?<=[!-~])\u3000(?=[!-~])")
 
 
 class Encrypted(ValueError):
-    """The file asks for a password, or does not allow its text to be taken."""
+    """The file asks for a password. One that only its owner can change opens with an empty one."""
 
 
 class TooLong(ValueError):
@@ -30,7 +30,7 @@ class TooLong(ValueError):
 def text_of(content: bytes) -> str:
     """The text of the PDF file ``content``; empty where it holds none."""
     reader = PdfReader(io.BytesIO(content))
-    if reader.is_encrypted:
+    if reader.is_encrypted and not reader.decrypt(""):
         raise Encrypted
     if len(reader.pages) > MOST_PAGES:
         raise TooLong

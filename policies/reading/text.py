@@ -1,6 +1,7 @@
 """A file that holds characters alone, in any encoding of a Japanese office. Pure Python: no Django."""
 
 import codecs
+import re
 import unicodedata
 from collections import Counter
 
@@ -9,6 +10,9 @@ MAX_BYTES = 5 * 1024 * 1024
 MOST_LINES = 200_000
 """As many as 5,000 pages hold; what has more is no document, and would take long to read."""
 
+EUC_OF_WINDOWS = "cp51932"
+"""EUC-JP with ①, ㈱, 髙 and 﨑 as Windows and old Unix machines write it; Python has no such codec."""
+
 _BYTE_ORDER_MARKS = (  # the longer first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -16,16 +20,25 @@ _BYTE_ORDER_MARKS = (  # the longer first: UTF-32 begins like UTF-16
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_JAPANESE = ("cp932", "euc_jp", "euc_jis_2004")
+_JAPANESE = ("cp932", "euc_jp", EUC_OF_WINDOWS, "euc_jis_2004")
 _OTHER_FILES = (
     (b"%PDF", "PDFファイル"),
     (b"PK\x03\x04", "WordやExcelなどのファイル"),
     (b"\xd0\xcf\x11\xe0", "古い形式のWordやExcelのファイル"),
     (b"{\\rtf", "リッチテキストのファイル"),
 )
+HALF_WIDTH_KANA = 0x8E
+_EUC_PAIR = re.compile(b"[\xa1-\xfe][\xa1-\xfe]|\x8e[\xa1-\xdf]|[\x80-\xff]")
 _CONTROLS_OF_TEXT = frozenset("\t\n\v\f\r\x85")
 _STRANGE = frozenset({"Cc", "Co", "Cn"})  # control, private use, not assigned
 _MOST_CONTROLS = 0.02  # share of control characters from which on it is no text
+_LEGIBLE = (
+    re.compile(  # Latin, Greek, Cyrillic, signs like letters, kana, kanji, full and half width
+        "[A-Za-z\u00aa-\u02ff\u0370-\u052f\u2071-\u214f\u3005-\u30ff\u31f0-\u31ff\u3400-\u9fff"
+        "\uf900-\ufaff\uff21-\uffdc\U00020000-\U0003ffff]"
+    )
+)
+_MOST_FOREIGN = 0.05
 _LINE_ENDS = "\n\r\v\f\x85\u2028\u2029"
 _INVISIBLE = "\ufeff\u200b\u2060"
 
@@ -92,9 +105,23 @@ def _decode_as(encoding: str, content: bytes) -> str:
 
 def _try(content: bytes, encoding: str) -> str | None:
     try:
+        if encoding == EUC_OF_WINDOWS:
+            return _EUC_PAIR.sub(_as_shift_jis, content).decode("cp932")
         return content.decode(encoding)
     except UnicodeDecodeError:
         return None
+
+
+def _as_shift_jis(pair: re.Match[bytes]) -> bytes:
+    """Two bytes of EUC, or one half-width kana, as Shift_JIS: the same place in the same table."""
+    if pair[0][0] == HALF_WIDTH_KANA:
+        return pair[0][1:]
+    if len(pair[0]) < 2:  # no EUC: a byte that CP932 does not hold either
+        return b"\xff"
+    row, cell = pair[0][0] - 0xA1, pair[0][1] - 0xA1
+    first = row // 2 + (0x81 if row < 62 else 0xC1)
+    second = cell + 0x9F if row % 2 else cell + (0x40 if cell < 63 else 0x41)
+    return bytes((first, second))
 
 
 def _strangeness(text: str) -> int:
@@ -117,3 +144,13 @@ def is_text(text: str) -> bool:
         if unicodedata.category(character) in _STRANGE and character not in _CONTROLS_OF_TEXT
     )
     return strange <= len(text) * _MOST_CONTROLS
+
+
+def is_legible(text: str) -> bool:
+    """Whether nearly all letters are of scripts that a Japanese document holds.
+
+    What a PDF draws without saying which characters it means comes out as letters of any script.
+    """
+    letters = {c: n for c, n in Counter(text).items() if unicodedata.category(c).startswith("L")}
+    foreign = sum(count for letter, count in letters.items() if not _LEGIBLE.match(letter))
+    return foreign <= sum(letters.values()) * _MOST_FOREIGN

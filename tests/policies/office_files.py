@@ -3,11 +3,12 @@
 import html
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from docx import Document
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from pypdf import PdfWriter
 
 from packets import press
 
@@ -57,15 +58,26 @@ def numbering(levels: Sequence[Level], further: str = "") -> str:
     )
 
 
-def with_part(content: bytes, name: str, part: bytes | None) -> bytes:
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
     """The zip file ``content`` with ``part`` in the place of its entry ``name``."""
+    return with_parts(content, {name: part})
+
+
+def with_parts(content: bytes, parts: Mapping[str, str | bytes]) -> bytes:
+    """The zip file ``content`` with ``parts`` in the place of its entries of these names."""
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(out, "w", 8) as new:
         for entry in old.namelist():
-            if entry != name:
+            if entry not in parts:
                 new.writestr(entry, old.read(entry))
-        if part is not None:
+        for name, part in parts.items():
             new.writestr(name, part)
+    return out.getvalue()
+
+
+def saved_pdf(writer: PdfWriter) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
     return out.getvalue()
 
 
@@ -74,14 +86,16 @@ def part_of(content: bytes, name: str) -> bytes:
         return archive.read(name)
 
 
-def pdf(text: str) -> bytes:
-    """A PDF on paper A4 of ``text``, a new page at each form feed."""
+def pdf(text: str, look: str = "") -> bytes:
+    """A PDF on paper A4 of ``text``, a new page at each form feed; ``look`` is CSS of its own."""
     pages = "".join(f"<section>{_paragraphs(page)}</section>" for page in text.split("\f"))
     style = (
         "@page{size:A4;margin:25mm} section:not(:last-child){break-after:page}"
         'body{font:11pt "Noto Sans JP";line-height:1.6} p{margin:0;white-space:pre-wrap}'
     )
-    page = f"<html lang=ja><head><title>方針</title><style>{style}</style></head><body>{pages}"
+    page = (
+        f"<html lang=ja><head><title>方針</title><style>{style}{look}</style></head><body>{pages}"
+    )
     return press.press(page)[1]
 
 

@@ -13,7 +13,7 @@ import pytest
 from django.core.management import call_command
 from office_files import part_of, pdf, with_part, word
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, StreamObject
+from pypdf.generic import DictionaryObject, NameObject, StreamObject
 
 from core.models import AuditEvent
 from core.tables import write_workbook
@@ -72,10 +72,20 @@ def nested() -> bytes:
     return with_part(word([]), BODY, body.replace("<w:p>", f"{deep}<w:p>", 1).encode())
 
 
-def encrypted(user_password: str) -> bytes:
+def encrypted(algorithm: str) -> bytes:
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(pdf("令和7年度方針"))))
-    writer.encrypt(user_password, "owner", algorithm="RC4-128")
+    writer.encrypt("secret", "owner", algorithm=algorithm)
+    return _written(writer)
+
+
+def without_characters() -> bytes:
+    """Glyphs are drawn, and nowhere is it said which characters they are."""
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(pdf("令和7年度方針"))))
+    for found in writer._objects:
+        if isinstance(found, DictionaryObject):
+            found.pop("/ToUnicode", None)
     return _written(writer)
 
 
@@ -106,6 +116,9 @@ PASSWORD = "パスワードの付いたPDFは読めません。パスワード�
 NO_TEXT = (
     "文字の情報がないPDF（紙を読み取った画像など）です。"
     "文書を作ったWordか、文字だけのファイルを選んでください。"
+)
+NO_CHARACTERS = (
+    "PDFから文字を正しく取り出せません。文書を作ったWordか、文字だけのファイルを選んでください。"
 )
 OLD = (
     "古い形式（.docなど）か、パスワードの付いたファイルです。"
@@ -143,8 +156,9 @@ BAD = {
         f"PowerPointのファイルは読めません。{OTHER}",
     ),
     "zip": (lambda: _zip(memo=b"memo"), f"Wordのファイルではありません。{OTHER}"),
-    "encrypted pdf": (lambda: encrypted("secret"), PASSWORD),
-    "pdf with an owner": (lambda: encrypted(""), PASSWORD),
+    "encrypted pdf": (lambda: encrypted("AES-256"), PASSWORD),
+    "old encrypted pdf": (lambda: encrypted("RC4-128"), PASSWORD),
+    "glyphs without characters": (without_characters, NO_CHARACTERS),
     "scanned pdf": (lambda: pages(2), NO_TEXT),
     "long pdf": (
         lambda: pages(201),

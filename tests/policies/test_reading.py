@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from policies.parsing import parse
 from policies.reading import MAX_BYTES, MOST_LINES, Unreadable, read_file, read_text
 
 TEXT = "令和5年度市政運営の基本方針\n\n1 対応\n(1) ウィズコロナ・アフターコロナを見据えること。\n"
@@ -39,6 +40,38 @@ def test_characters_of_windows_are_read_from_shift_jis():
 def test_half_width_katakana_of_shift_jis_are_read():
     text = "令和5年度の基本方針について、ｺｸﾌﾞﾝｼﾞ市の取組を定めること。\n"
     assert read_text(text.encode("cp932")) == text
+
+
+def in_euc_of_windows(text: str) -> bytes:
+    """EUC-JP as Windows writes it: each pair of Shift_JIS at the same place of its table."""
+    written = b""
+    for character in text:
+        found = character.encode("cp932")
+        if len(found) == 2:
+            first, second = found[0] - (0x81 if found[0] < 0xA0 else 0xC1), found[1]
+            is_even = second >= 0x9F
+            cell = second - 0x9F if is_even else second - (0x41 if second > 0x7F else 0x40)
+            found = bytes((first * 2 + is_even + 0xA1, cell + 0xA1))
+        written += b"\x8e" + found if len(found) == 1 and found[0] > 0x7F else found
+    return written
+
+
+def test_the_way_into_euc_is_the_one_that_python_knows():
+    assert in_euc_of_windows(TEXT + "ｺｸﾌﾞﾝｼﾞ") == (TEXT + "ｺｸﾌﾞﾝｼﾞ").encode("euc_jp")
+
+
+@pytest.mark.parametrize("name", ["①㈱Ⅳ", "髙橋", "尾﨑", "①髙ｺｸﾌﾞﾝｼﾞ"])
+def test_characters_of_windows_are_read_from_euc(name):
+    text = f"令和5年度の基本方針について、{name}の取組を定めること。\n"
+    assert read_text(in_euc_of_windows(text)) == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "cp932", "euc_jp", "utf-16"])
+def test_lines_that_end_in_different_ways_are_the_same_lines(encoding):
+    text = "令和5年度方針\r\n\r\n1 対応\r(1) 支援策を講じること。\n(2) 訓練を行うこと。\r\n"
+    assert parse(read_text(text.encode(encoding))) == parse(
+        text.replace("\r\n", "\n").replace("\r", "\n")
+    )
 
 
 def _refusal(content: bytes) -> str:

@@ -1,10 +1,23 @@
 """The same document as Word and as PDF is read to the same tree."""
 
+import io
+
 import pytest
 from django.core.management import call_command
-from office_files import number_properties, numbering, part_of, pdf, with_part, word
+from office_files import (
+    number_properties,
+    numbering,
+    part_of,
+    pdf,
+    saved_pdf,
+    with_part,
+    with_parts,
+    word,
+)
+from pypdf import PdfReader, PdfWriter
 from reading_of_layouts import NAMES, letterhead, plain_preamble, plain_tree, source
 
+from policies.lines import compact
 from policies.models import BasicPolicy
 from policies.parsing import ParsedPolicy, ParsedSection, is_lossless, parse
 from policies.reading import read_content, read_file
@@ -86,15 +99,49 @@ def test_a_paragraph_of_word_is_never_joined_with_the_next():
     assert [(s.heading, s.body) for s in policy.sections] == [(heading, "市は取り組む。")]
 
 
+# --- PDF -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("algorithm", ["RC4-40", "RC4-128", "AES-128", "AES-256"])
+def test_a_pdf_that_only_its_owner_can_change_is_read(algorithm, plain):
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(pdf(source("seed")))))
+    writer.encrypt("", "owner", algorithm=algorithm)
+    _same(parse(read_content(saved_pdf(writer))), plain)
+
+
+def test_a_pdf_across_the_page_is_read_to_the_same_tree(plain):
+    _same(parse(read_content(pdf(source("seed"), "@page{size:A4 landscape}"))), plain)
+
+
+def test_a_page_that_is_turned_is_read_to_the_same_tree(plain):
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(pdf(source("seed")))))
+    for page in writer.pages:
+        page.rotate(90)
+    _same(parse(read_content(saved_pdf(writer))), plain)
+
+
+def test_two_columns_are_read_one_after_the_other(plain):
+    policy = parse(read_content(pdf(source("order"), "section{columns:2}")))
+    assert [s.heading for s in policy.sections] == [compact(s.heading) for s in plain.sections]
+    assert [len(s.items) for s in policy.sections] == [len(s.items) for s in plain.sections]
+    assert is_lossless(policy)
+
+
 # --- Word ----------------------------------------------------------------------------------------
 
 
 def _body(xml: str, levels=()) -> str:
     """The text of a Word document whose body is ``xml``."""
+    return read_content(_with_body(xml, levels))
+
+
+def _with_body(xml: str, levels=()) -> bytes:
     document = part_of(word(["*"], levels), "word/document.xml").decode()
     start, end = document.index("<w:p>"), document.index("</w:p>") + len("</w:p>")
     changed = document[:start] + xml + document[end:]
-    return read_content(with_part(word([], levels), "word/document.xml", changed.encode()))
+    return with_part(word([], levels), "word/document.xml", changed.encode())
 
 
 def _run(text: str) -> str:
@@ -128,7 +175,93 @@ def test_rows_of_a_table_are_lines_and_cells_of_paragraphs_stand_one_by_one():
         return f"<w:tc>{''.join(f'<w:p>{_run(text)}</w:p>' for text in texts)}</w:tc>"
 
     rows = f"<w:tr>{cell('区分')}{cell('担当')}</w:tr><w:tr>{cell('甲', '乙')}{cell('丙')}</w:tr>"
-    assert _body(f"<w:tbl>{rows}</w:tbl>") == "区分　担当\n甲\n乙\n丙"
+    assert _body(f"<w:tbl>{rows}</w:tbl>").split() == ["区分", "担当", "甲", "乙", "丙"]
+
+
+def test_a_row_that_was_taken_away_does_not_come_in():
+    def row(text: str, properties: str = "") -> str:
+        return f"<w:tr>{properties}<w:tc><w:p>{_run(text)}</w:p></w:tc></w:tr>"
+
+    deleted = row("乙", "<w:trPr><w:del/></w:trPr>")
+    assert _body(f"<w:tbl>{row('甲')}{deleted}{row('丙')}</w:tbl>").split() == ["甲", "丙"]
+
+
+def test_rows_of_a_table_never_run_into_each_other_or_the_text():
+    cells = [[f"{name}の整備に関する事業の名称と概要", "企画課"] for name in "甲乙"]
+    rows = "".join(
+        f"<w:tr>{''.join(f'<w:tc><w:p>{_run(text)}</w:p></w:tc>' for text in row)}</w:tr>"
+        for row in cells
+    )
+    text = _body(
+        f"<w:p>{_run('令和7年度方針')}</w:p><w:p>{_run('1 対応')}</w:p>"
+        f"<w:p>{_run('次の表の事業を行うこと。')}</w:p><w:tbl>{rows}</w:tbl>"
+    )
+    assert parse(text).sections[0].body.split("\n") == [
+        "次の表の事業を行うこと。",
+        "甲の整備に関する事業の名称と概要　企画課",
+        "乙の整備に関する事業の名称と概要　企画課",
+    ]
+
+
+def test_hidden_text_and_soft_hyphens_do_not_come_in():
+    hidden = "<w:r><w:rPr><w:vanish/></w:rPr><w:t>内緒</w:t></w:r>"
+    shown = '<w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>生活</w:t></w:r>'
+    soft = "<w:r><w:t>Re\u00adengi</w:t><w:softHyphen/><w:t>neering</w:t></w:r>"
+    assert _body(f"<w:p>{_run('市民')}{hidden}{shown} {soft}</w:p>") == "市民生活Reengineering"
+
+
+def test_text_hidden_by_a_style_does_not_come_in():
+    style = '<w:style w:styleId="Secret"><w:rPr><w:vanish/></w:rPr></w:style>'
+    own = '<w:r><w:rPr><w:rStyle w:val="Secret"/></w:rPr><w:t>内緒</w:t></w:r>'
+    content = _with_body(f"<w:p>{_run('市民')}{own}</w:p>")
+    styles = part_of(content, "word/styles.xml").decode()
+    styles = styles.replace("</w:styles>", f"{style}</w:styles>")
+    assert read_content(with_part(content, "word/styles.xml", styles.encode())) == "市民"
+
+
+def _with_notes() -> bytes:
+    """Two paragraphs, with a footnote to the first and an endnote to the second."""
+    space = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    relations = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    content = _with_body(
+        f"<w:p>{_run('令和7年度方針')}</w:p><w:p>{_run('1 対応')}</w:p><w:p>{_run('(1) 支援策')}"
+        f'<w:r><w:footnoteReference w:id="2"/></w:r>{_run("を講じること。")}</w:p>'
+        f'<w:p>{_run("(2) 訓練を行うこと。")}<w:r><w:endnoteReference w:id="1"/></w:r></w:p>'
+    )
+    parts = {}
+    for kind, number, text in (("footnote", 2, "物価高への支援"), ("endnote", 1, "年二回。")):
+        note = (
+            f'<w:{kind} w:id="{number}"><w:p><w:r><w:{kind}Ref/></w:r>{_run(text)}</w:p></w:{kind}>'
+        )
+        parts[f"word/{kind}s.xml"] = f"<w:{kind}s {space}>{note}</w:{kind}s>"
+    names = ("footnotes", "endnotes")
+    links = "".join(
+        f'<Relationship Id="n{n}" Type="{relations}/{n}" Target="{n}.xml"/>' for n in names
+    )
+    mime = "application/vnd.openxmlformats-officedocument.wordprocessingml"
+    types = "".join(
+        f'<Override PartName="/word/{n}.xml" ContentType="{mime}.{n}+xml"/>' for n in names
+    )
+    for name, added in (("word/_rels/document.xml.rels", links), ("[Content_Types].xml", types)):
+        known = part_of(content, name).decode()
+        end = known.rindex("</")
+        parts[name] = known[:end] + added + known[end:]
+    return with_parts(content, parts)
+
+
+def test_notes_come_after_the_text_and_are_asked_about():
+    text = read_content(_with_notes())
+    assert text.splitlines()[-3:] == ["（注1）物価高への支援", "", "（注2）年二回。"]
+    policy = parse(text)
+    assert [item.body for item in policy.sections[0].items] == [
+        "支援策を講じること。",
+        "訓練を行うこと。",
+    ]
+    assert policy.furniture == ("（注1）物価高への支援", "（注2）年二回。")
+    assert [doubt.question for doubt in policy.doubts] == [
+        "ここから下は注として、本文に入れていません。よろしいですか。"
+    ]
+    assert is_lossless(policy)
 
 
 def test_content_controls_and_text_boxes_are_read_once():
@@ -183,6 +316,60 @@ def test_a_second_list_of_one_definition_goes_on_unless_it_starts_anew():
     )
     xml = numbering(LEVELS, goes_on + anew)
     assert _markers(xml, _at(0), _at(0, 2), _at(0, 3), _at(0, 3)) == ["1", "2", "1", "2"]
+
+
+def test_an_overridden_level_has_its_own_look_and_start():
+    own = (
+        '<w:num w:numId="2"><w:abstractNumId w:val="0"/><w:lvlOverride w:ilvl="0">'
+        '<w:lvl w:ilvl="0"><w:start w:val="3"/><w:numFmt w:val="irohaFullWidth"/>'
+        '<w:lvlText w:val="（%1）"/></w:lvl></w:lvlOverride></w:num>'
+    )
+    xml = numbering(LEVELS, own)
+    assert _markers(xml, _at(0), _at(0, 2), _at(0, 2)) == ["1", "（ハ）", "（ニ）"]
+
+
+def test_a_level_that_never_begins_again_counts_on():
+    xml = numbering([("decimal", "第%1"), ("decimal", "%2")]).replace(
+        '<w:numFmt w:val="decimal"/><w:lvlText w:val="%2"/>',
+        '<w:numFmt w:val="decimal"/><w:lvlRestart w:val="0"/><w:lvlText w:val="%2"/>',
+    )
+    given = [_at(0), _at(1), _at(1), _at(0), _at(1)]
+    assert _markers(xml, *given) == ["第1", "1", "2", "第2", "3"]
+
+
+def test_a_list_that_only_names_a_style_of_lists_is_numbered_by_it():
+    linked = (
+        '<w:num w:numId="2"><w:abstractNumId w:val="7"/></w:num>'
+        '<w:abstractNum w:abstractNumId="7"><w:numStyleLink w:val="Outline"/></w:abstractNum>'
+    )
+    xml = numbering([("decimal", "第%1")], linked).replace(
+        '<w:abstractNum w:abstractNumId="0">',
+        '<w:abstractNum w:abstractNumId="0"><w:styleLink w:val="Outline"/>',
+    )
+    assert _markers(xml, _at(0, 2), _at(0, 2)) == ["第1", "第2"]
+
+
+def test_a_paragraph_may_say_its_level_and_leave_the_list_to_its_style():
+    styles = f'<w:style w:styleId="Item"><w:pPr>{number_properties(1, 0)}</w:pPr></w:style>'
+    item = '<w:pStyle w:val="Item"/>'
+    deeper = f'{item}<w:numPr><w:ilvl w:val="1"/></w:numPr>'
+    assert _markers(numbering(LEVELS), item, deeper, styles=styles) == ["1", "1.1"]
+
+
+def test_headings_are_numbered_by_the_level_that_is_tied_to_their_style():
+    numbered = '<w:numPr><w:numId w:val="1"/></w:numPr>'
+    styles = (
+        f'<w:style w:styleId="H1"><w:pPr>{numbered}</w:pPr></w:style>'
+        f'<w:style w:styleId="H2"><w:pPr>{numbered}</w:pPr></w:style>'
+        '<w:style w:styleId="Own"><w:basedOn w:val="H2"/></w:style>'
+    )
+    xml = numbering([("decimal", "第%1"), ("decimal", "（%2）")])
+    for level, style in ((1, "H1"), (2, "H2")):
+        text = '"第%1"' if level == 1 else '"（%2）"'
+        tie = f'<w:pStyle w:val="{style}"/><w:lvlText w:val={text}/>'
+        xml = xml.replace(f"<w:lvlText w:val={text}/>", tie)
+    given = [f'<w:pStyle w:val="{name}"/>' for name in ("H1", "H2", "Own", "H1", "H2")]
+    assert _markers(xml, *given, styles=styles) == ["第1", "（1）", "（2）", "第2", "（1）"]
 
 
 def test_a_style_numbers_its_paragraphs_and_one_paragraph_takes_it_away():
