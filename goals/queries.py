@@ -17,6 +17,7 @@ from goals.models import (
     Remark,
     Revision,
 )
+from goals.projects import undertakings
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from policies.models import BasicPolicy, Cycle, Measure, Section
 from policies.queries.editions import amendments_of
@@ -52,6 +53,7 @@ def sheet(paper: OperatingPolicy) -> Sheet:
         remarks=remarks,
         heads=[head for head in heads(paper.year) if head.department_id == paper.department_id],
         editions=amendments_of(policy),
+        projects=undertakings(paper, goals),
         gone=gone,
     )
 
@@ -74,6 +76,7 @@ def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
             ),
             "other_divisions",
             Prefetch("measures", Measure.objects.select_related("plan")),
+            "projects",
             "sdgs",
         )
         .order_by("order", "pk")

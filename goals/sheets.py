@@ -5,6 +5,7 @@ from functools import cached_property
 
 from departments.models import Appointment
 from goals.models import Goal, OperatingPolicy, Remark, Response
+from goals.projects import Undertakings
 from policies.models import BasicPolicy, Section
 from policies.queries.editions import Editions
 
@@ -76,6 +77,7 @@ class Sheet:
     remarks: list[Remark]
     heads: list[Appointment]
     editions: Editions = field(default_factory=Editions)
+    projects: Undertakings = field(default_factory=Undertakings)
     gone: list[Answer] = field(default_factory=list)
     """Answers that are kept although nobody owes them any more: dropped or closed items."""
 

@@ -2,6 +2,7 @@
 
 from core.years import format_date
 from goals.models import Goal
+from goals.projects import Undertaking
 from goals.sheets import BASICS, Answer, Sheet, gone_sections
 
 
@@ -15,6 +16,7 @@ def snapshot(of: Sheet) -> dict[str, object]:
         "basics": {name: getattr(paper, name) for name in BASICS},
         "responses": [_response_snapshot(answer) for answer in of.answers],
         "gone": [_response_snapshot(answer) for answer in of.gone if answer.is_given],
+        "projects": [_project_snapshot(row) for row in of.projects.taken],
         "goals": [_goal_snapshot(number, goal) for number, goal in enumerate(of.goals, 1)],
     }
 
@@ -26,6 +28,14 @@ def _response_snapshot(answer: Answer) -> dict[str, object]:
         "section": answer.section.body,
         "is_not_applicable": bool(answer.response and answer.response.is_not_applicable),
         "body": answer.response.body if answer.response else "",
+    }
+
+
+def _project_snapshot(row: Undertaking) -> dict[str, object]:
+    return {
+        "path": row.project.path,
+        "name": row.project.name,
+        "goals": [number for number, _ in row.numbered],
     }
 
 
@@ -46,6 +56,7 @@ def _goal_snapshot(number: int, goal: Goal) -> dict[str, object]:
             *(f"{section.number}（削られました）" for section in gone),
         ],
         "section_paths": [section.path for section in (*goal.sections.all(), *gone)],
+        "projects": [project.name for project in goal.projects.all()],
         "measures": [str(measure) for measure in goal.measures.all()],
         "sdgs": [sdg.number for sdg in goal.sdgs.all()],
         "indicators": [

@@ -17,6 +17,7 @@ from policies.differences import Piece, new_side, old_side, pieces
 VERBS: Mapping[str, str] = {
     "basics.save": "部の使命・現状を保存",
     "response.save": "部の方針を保存",
+    "projects.save": "施政方針の事業を選択",
     "goal.add": "目標を追加",
     "goal.save": "目標を保存",
     "goal.remove": "目標を取消し",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from goals.views import amendments, board, goals, papers, reviews
+from goals.views import amendments, board, goals, papers, projects, reviews
 
 app_name = "goals"
 urlpatterns = [
@@ -13,6 +13,7 @@ urlpatterns = [
     path("<int:year>/<slug:code>/", papers.paper, name="paper"),
     path("<int:year>/<slug:code>/amendment/", amendments.confirm, name="amendment_confirm"),
     path("<int:year>/<slug:code>/basics/", papers.basics, name="basics"),
+    path("<int:year>/<slug:code>/projects/", projects.projects, name="projects"),
     path("<int:year>/<slug:code>/responses/<slug:path>/", papers.response, name="response"),
     path("<int:year>/<slug:code>/submit/", papers.submit, name="submit"),
     path("<int:year>/<slug:code>/withdraw/", papers.withdraw, name="withdraw"),

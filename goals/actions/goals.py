@@ -50,11 +50,13 @@ def save_goal(
         stored = lock(paper)
         row = _stored_goal(stored, goal) if goal else _added_goal(stored, key)
         before = goal_record(row) if row.version else {}
-        after = record_of(values, indicators)
+        stays = {name: before[name] for name in LINKS if name in before and name not in values}
+        after = stays | record_of(values, indicators)
         if before != after:
             expect(row, version if goal else min(row.version, 1))
             update_if_unchanged(row, **fields, **written(by))
             _write_links(row, values)
+            stored.projects.add(*values.get("projects", ()))  # what a goal carries is listed
             _write_indicators(row, indicators)
             touch(stored, by)
             audit.record(

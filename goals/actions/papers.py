@@ -1,18 +1,18 @@
 """The paper itself: laying it out, its own fields, the answers to the mayor's text."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.db import transaction
 
 from core import audit
 from core.audit import Actor
-from core.workflow import Conflict, update_if_unchanged
+from core.workflow import Conflict, NotNow, update_if_unchanged
 from departments.models import Department
 from goals.actions.writing import expect, keeping, lock, touch, written
 from goals.models import OperatingPolicy, Response
-from goals.queries import departments_without_paper, is_owed
-from policies.models import Cycle, Section
+from goals.queries import departments_without_paper, goals_of, is_owed
+from policies.models import Cycle, Project, Section
 from policies.queries.editions import amendments_in
 
 
@@ -82,6 +82,52 @@ def save_response(
                 "response.save", by=by, label=label, subject=stored, before=before, after=after
             )
     return response
+
+
+def save_projects(
+    *,
+    paper: OperatingPolicy,
+    seen: Collection[int],
+    chosen: Collection[Project],
+    by: Actor,
+) -> OperatingPolicy:
+    """Save which projects of the mayor's speech the department carries out.
+
+    ``seen`` are the keys of those that were ticked when the person opened the page: what is
+    ticked and unticked since then is done to what is stored, so that two people who choose at
+    once both have their way. NotNow where a goal carries what is unticked.
+    """
+    with transaction.atomic():
+        stored = lock(paper)
+        before = {project.pk: project for project in stored.projects.all()}
+        ticked = {project.pk: project for project in chosen if project.pk not in seen}
+        unticked = set(seen) - {project.pk for project in chosen}
+        _check_carried(stored, unticked & set(before))
+        after = {pk: row for pk, row in {**before, **ticked}.items() if pk not in unticked}
+        if set(after) != set(before):
+            stored.projects.set(after.values())
+            touch(stored, by)
+            audit.record(
+                "projects.save",
+                by=by,
+                label=str(stored),
+                subject=stored,
+                before={"projects": _names(before.values())},
+                after={"projects": _names(after.values())},
+            )
+    return stored
+
+
+def _names(projects: Iterable[Project]) -> list[str]:
+    return [row.name for row in sorted(projects, key=lambda row: row.place)]
+
+
+def _check_carried(paper: OperatingPolicy, pks: set[int]) -> None:
+    rows = goals_of(paper).filter(projects__in=pks).values_list("title", flat=True)
+    if title := rows.first():
+        raise NotNow(
+            f"目標「{title}」が担う事業は外せません。先に、目標から事業の結び付きを外してください。"
+        )
 
 
 def _check_asked(section: Section) -> None:

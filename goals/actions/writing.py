@@ -13,7 +13,7 @@ from core.workflow import Conflict, NotNow, Status
 from goals.actions.amendments import keep_up
 from goals.models import ConflictingDraft, OperatingPolicy
 
-LINKS = ("other_divisions", "sections", "measures", "sdgs")
+LINKS = ("other_divisions", "sections", "projects", "measures", "sdgs")
 
 
 def lock(paper: OperatingPolicy) -> OperatingPolicy:

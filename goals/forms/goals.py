@@ -12,9 +12,10 @@ from core.years import last_day
 from departments.models import Division
 from goals.actions.goals import INDICATOR
 from goals.models import Goal, Indicator, OperatingPolicy
+from goals.projects import projects_to_choose
 from goals.queries import owed_sections
 from goals.sheets import gone_sections
-from policies.models import Measure, Section
+from policies.models import Measure, Plan, Project, Section
 
 MOST_INDICATORS = 20
 BLANK_ROWS = 3
@@ -37,6 +38,14 @@ class SectionChoices(forms.ModelMultipleChoiceField):
         return f"{obj.number}　{obj.name}{gone}"
 
 
+class ProjectChoices(forms.ModelMultipleChoiceField):
+    """Projects of the mayor's speech; those that the department lists come first."""
+
+    def label_from_instance(self, obj: Project) -> str:
+        gone = "（削られました）" if obj.is_dropped else ""
+        return f"{obj.name}{gone}"
+
+
 class GoalForm(forms.ModelForm):
     """組織目標. Only the title is owed for a draft."""
 
@@ -49,6 +58,13 @@ class GoalForm(forms.ModelForm):
         help_text="この目標が応える、市長の基本方針の項を選びます。",
         widget=forms.CheckboxSelectMultiple,
     )
+    projects = ProjectChoices(
+        queryset=Project.objects.none(),
+        label="施政方針の事業",
+        required=False,
+        help_text="この目標が担う、市長の施政方針の事業を選びます。",
+        widget=forms.CheckboxSelectMultiple,
+    )
 
     class Meta:
         model = Goal
@@ -58,6 +74,7 @@ class GoalForm(forms.ModelForm):
             "standard",
             "sections",
             "is_own",
+            "projects",
             "lead_division",
             "other_divisions",
             "due_on",
@@ -140,12 +157,17 @@ class GoalForm(forms.ModelForm):
         self.fields["sections"].queryset = (
             Section.objects.filter(Q(pk__in=owed) | chosen).distinct().in_order()
         )
-        in_year = Q(plan__first_year__lte=year) & (
-            Q(plan__last_year__isnull=True) | Q(plan__last_year__gte=year)
-        )
+        valid = Measure.objects.in_year(year).filter(plan__in=Plan.objects.in_year(year))
         self.fields["measures"].queryset = (
-            Measure.objects.filter(in_year | chosen).distinct().select_related("plan")
+            Measure.objects.filter(Q(pk__in=valid.values("pk")) | chosen)
+            .distinct()
+            .select_related("plan")
         )
+        projects = projects_to_choose(self.paper, self.instance if self.instance.pk else None)
+        if projects.exists():
+            self.fields["projects"].queryset = projects
+        else:
+            del self.fields["projects"]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}

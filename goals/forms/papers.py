@@ -7,7 +7,9 @@ from django.http import QueryDict
 
 from core.fields import NormalisedCharField, VersionField, for_column
 from goals.models import SHORT, OperatingPolicy, Remark, Response
+from goals.projects import Undertakings
 from goals.sheets import BASICS
+from policies.models import Project
 
 
 class ResponseForm(forms.Form):
@@ -82,6 +84,29 @@ class BasicsForm(forms.ModelForm):
     def values(self) -> dict[str, Any]:
         """What goes to the action."""
         return {name: self.cleaned_data[name] for name in BASICS}
+
+
+class ProjectsForm(forms.Form):
+    """Which projects of the mayor's speech the department carries out.
+
+    ``seen``: those that were ticked when the page was opened.
+    """
+
+    projects = forms.ModelMultipleChoiceField(
+        Project.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    seen = forms.ModelMultipleChoiceField(
+        Project.objects.none(), required=False, widget=forms.MultipleHiddenInput
+    )
+
+    def __init__(self, *args: Any, rows: Undertakings, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        offered = Project.objects.filter(pk__in=[row.project.pk for row in rows.rows])
+        self.fields["projects"].queryset = self.fields["seen"].queryset = offered
+
+    def seen_keys(self) -> set[int]:
+        """The keys of those that were ticked at first."""
+        return {project.pk for project in self.cleaned_data["seen"]}
 
 
 class RemarkAnswerForm(forms.Form):

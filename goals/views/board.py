@@ -10,6 +10,7 @@ from departments.access import requires
 from goals.actions import papers
 from goals.board import board_for
 from goals.coverage import coverage_for
+from goals.projects import project_coverage
 from goals.queries import cycle_or_hidden
 
 
@@ -39,4 +40,5 @@ def coverage(request: HttpRequest, year: int) -> HttpResponse:
     """Which department took up which item of the policy."""
     cycle_or_hidden(year)
     found = coverage_for(request.user, year, request.GET.get("item", ""))
-    return render(request, "goals/coverage.html", {"year": year, "coverage": found})
+    context = {"year": year, "coverage": found, "projects": project_coverage(year)}
+    return render(request, "goals/coverage.html", context)

@@ -17,6 +17,7 @@ from goals.actions.writing import check_writable
 from goals.forms.goals import GoalForm, indicator_rows, one_more_row, typed_indicator_rows
 from goals.forms.papers import CopyForm, MoveForm, RemoveForm
 from goals.models import Goal, OperatingPolicy
+from goals.projects import projects_to_choose
 from goals.queries import goal_on, goals_of, owed_sections
 from goals.views.fetch import fetch_paper
 from goals.views.page import last_year
@@ -33,6 +34,8 @@ def new(request: HttpRequest, year: int, code: str) -> HttpResponse:
     holding = authority(request.user, request.permission, paper.target, year=year)
     asked = owed_sections(year).filter(path=request.GET.get("section", ""))
     initial = {"lead_division": holding.division_id, "sections": list(asked)}
+    named = request.GET.get("project", "")
+    initial["projects"] = list(projects_to_choose(paper).filter(path=named)) if named else []
     return _show(request, paper, None, GoalForm(paper=paper, initial=initial), indicator_rows())
 
 

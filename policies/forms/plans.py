@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from core.fields import for_column
 from core.text import normalise, search_key
 from core.years import DateProblem, format_year, parse_year
 from policies.models import Plan
@@ -47,19 +48,17 @@ class PlanForm(forms.ModelForm):
     class Meta:
         model = Plan
         fields = ("name", "short_name", "first_year", "last_year")
+        formfield_callback = for_column
         help_texts = {"name": "文書のとおりの名称を書きます。"}
         error_messages = {"name": {"required": "名称を入力してください。"}}
         widgets = {"name": forms.TextInput(attrs={"class": "w-full"})}
 
     def clean_name(self) -> str:
         """One name, one plan: also where only the width of characters differs."""
-        name = normalise(self.cleaned_data["name"])
+        name: str = self.cleaned_data["name"]
         if search_key(name) in {search_key(n) for n in Plan.objects.values_list("name", flat=True)}:
             raise ValidationError("この名称の計画は、既に登録されています。")
         return name
-
-    def clean_short_name(self) -> str:
-        return normalise(self.cleaned_data["short_name"])
 
     def values(self) -> dict[str, Any]:
         """What goes to the action."""

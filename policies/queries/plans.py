@@ -178,4 +178,3 @@ def _named_by(
     named = naming(texts, sorted([plan, *valid], key=lambda row: (row.order, row.pk))).named
     at = set().union(*(row.texts for row in named if row.plan == plan))
     return NamedBy(document, [item for n, item in enumerate(items, 1) if n in at], 0 in at)
-

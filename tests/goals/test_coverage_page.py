@@ -15,7 +15,7 @@ from tests.factories import (
 )
 
 COVERAGE = reverse("goals:coverage", args=(2023,))
-COVERAGE_QUERIES = 11
+COVERAGE_QUERIES = 12
 
 
 @pytest.fixture
