@@ -14,6 +14,7 @@ from goals.models import Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
 from tests.factories import (
+    EditionFactory,
     GoalFactory,
     InterviewFactory,
     OperatingPolicyFactory,
@@ -88,6 +89,7 @@ def _is_about_a_paper(name):
 def objects(paper, cast):
     OperatingPolicyFactory(year=2022, department=paper.department)
     goal = GoalFactory(paper=paper)
+    EditionFactory(policy=paper_section(paper).policy, number=1)
     ResponseFactory(paper=paper, section=paper_section(paper))
     remark = Remark.objects.create(
         paper=paper,

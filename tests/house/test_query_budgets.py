@@ -24,6 +24,7 @@ from tests.factories import (
     ChargeFactory,
     DepartmentFactory,
     DivisionFactory,
+    EditionFactory,
     GoalFactory,
     IndicatorFactory,
     InterviewFactory,
@@ -57,10 +58,13 @@ BUDGETS = {
     "policies:plans": ("head", "draft", 5),
     "policies:plan": ("head", "draft", 12),
     "policies:plan_new": ("office", "draft", 5),
+    "policies:editions": ("head", "draft", 6),
+    "policies:edition": ("head", "draft", 6),
     "policies:changes": ("head", "draft", 7),
     "policies:alignment": ("office", "draft", 8),
     "goals:board": ("office", "draft", 11),
     "goals:coverage": ("office", "draft", 11),
+    "goals:amendments": ("office", "draft", 7),
     "goals:paper": ("head", "draft", 19),
     "goals:basics": ("head", "draft", 5),
     "goals:response": ("head", "draft", 18),
@@ -98,6 +102,8 @@ def fill(paper, cast, number):
     last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
     policy_with_items(2022)
     ids = {}
+    for n in range(2):
+        EditionFactory(policy=section.policy, number=n)
     for n in range(number):
         ProjectFactory()
         extra = SectionFactory(
