@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from departments.models import Appointment
+from goals.earlier import EarlierAnswer
 from goals.models import Goal, OperatingPolicy, Remark, Response
 from goals.projects import Undertakings
 from policies.models import BasicPolicy, Section
@@ -30,6 +31,7 @@ class Answer:
     response: Response | None = None
     numbered: list[tuple[int, Goal]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
+    earlier: EarlierAnswer | None = None
 
     @property
     def goals(self) -> list[Goal]:

@@ -13,6 +13,7 @@ from core.workflow import NotNow, update_if_unchanged
 from goals.actions.writing import LINKS, expect, keeping, lock, plain, touch, written
 from goals.models import Goal, Indicator, OperatingPolicy
 from goals.queries import goals_of
+from policies.models import Section
 
 NOT_WRITTEN = {
     "id",
@@ -165,10 +166,12 @@ def copy_goals(
     source: OperatingPolicy,
     by: Actor,
     chosen: Collection[Goal] | None = None,
+    sections: Mapping[int, Collection[Section]] | None = None,
 ) -> int:
     """Copy last year's goals that are not here yet, as 継続, without links to the old policy.
 
-    ``chosen``: only these; None: all.
+    ``chosen``: only these; None: all. ``sections``: the items of this year's policy that a goal
+    of last year goes on to answer.
     """
     stored = lock(paper)
     present = set(stored.goals.filter(is_removed=False).values_list("title", flat=True))
@@ -177,21 +180,27 @@ def copy_goals(
     for old in goals_of(source):
         if old.title in present or (chosen is not None and old not in chosen):
             continue
-        names = ("title", "standard", "lead_division", "method", "budget", "partners", "is_own")
-        new = Goal.objects.create(
-            paper=stored,
-            order=last + len(copied) + 1,
-            kind=Goal.Kind.CONTINUE,
-            **{name: getattr(old, name) for name in names},
-            **written(by),
-        )
-        for name in ("other_divisions", "sdgs"):
-            getattr(new, name).set(getattr(old, name).all())
-        _write_indicators(
-            new, [{name: getattr(row, name) for name in INDICATOR} for row in old.indicators.all()]
-        )
+        new = _copy_of(old, stored, last + len(copied) + 1, by)
+        new.sections.set((sections or {}).get(old.pk, ()))
         copied.append(new.title)
     if copied:
         touch(stored, by)
         audit.record("goal.copy", by=by, label=str(stored), subject=stored, after={"goals": copied})
     return len(copied)
+
+
+def _copy_of(old: Goal, paper: OperatingPolicy, order: int, by: Actor) -> Goal:
+    names = ("title", "standard", "lead_division", "method", "budget", "partners", "is_own")
+    new = Goal.objects.create(
+        paper=paper,
+        order=order,
+        kind=Goal.Kind.CONTINUE,
+        **{name: getattr(old, name) for name in names},
+        **written(by),
+    )
+    for name in ("other_divisions", "sdgs"):
+        getattr(new, name).set(getattr(old, name).all())
+    _write_indicators(
+        new, [{name: getattr(row, name) for name in INDICATOR} for row in old.indicators.all()]
+    )
+    return new

@@ -6,6 +6,7 @@ from django import forms
 from django.http import QueryDict
 
 from core.fields import NormalisedCharField, VersionField, for_column
+from goals.earlier import EarlierAnswer
 from goals.models import SHORT, OperatingPolicy, Remark, Response
 from goals.projects import Undertakings
 from goals.sheets import BASICS
@@ -26,6 +27,7 @@ class ResponseForm(forms.Form):
     )
     version = VersionField()
     newer = VersionField(required=False)
+    began_with: EarlierAnswer | None = None
 
     @classmethod
     def of(cls, response: Response | None, path: str) -> "ResponseForm":
@@ -42,6 +44,11 @@ class ResponseForm(forms.Form):
         if cleaned.get("is_not_applicable") and not cleaned.get("body") and not self.errors:
             self.add_error("body", "該当なしにする理由を入力してください。")
         return cleaned
+
+    def begin_with(self, earlier: EarlierAnswer) -> None:
+        """Let the fields show last year's answer; nothing is stored before it is saved."""
+        self.began_with = earlier
+        self.initial |= {"body": earlier.body, "is_not_applicable": earlier.is_not_applicable}
 
     @property
     def based_on(self) -> int:
@@ -136,21 +143,6 @@ class SubmitForm(forms.Form):
     """提出: the count of writes when the person looked at the paper."""
 
     edits = forms.IntegerField(min_value=0, max_value=2**31 - 1, widget=forms.HiddenInput)
-
-
-class CopyForm(forms.Form):
-    """Which of last year's goals are copied."""
-
-    goals = forms.ModelMultipleChoiceField(
-        queryset=None,
-        label="写す目標",
-        widget=forms.CheckboxSelectMultiple,
-        error_messages={"required": "写す目標を1件以上選んでください。"},
-    )
-
-    def __init__(self, *args: Any, queryset: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["goals"].queryset = queryset
 
 
 class MoveForm(forms.Form):

@@ -14,8 +14,10 @@ from departments.queries import authority
 from goals import trail
 from goals.actions import goals
 from goals.actions.writing import check_writable
+from goals.earlier import continued_sections
+from goals.forms.copying import CopyForm
 from goals.forms.goals import GoalForm, indicator_rows, one_more_row, typed_indicator_rows
-from goals.forms.papers import CopyForm, MoveForm, RemoveForm
+from goals.forms.papers import MoveForm, RemoveForm
 from goals.models import Goal, OperatingPolicy
 from goals.projects import projects_to_choose
 from goals.queries import goal_on, goals_of, owed_sections
@@ -145,15 +147,21 @@ def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
     if source is None:
         raise Hidden("昨年度の運営方針書はありません。")
     old = goals_of(source)
-    form = CopyForm(request.POST or None, queryset=old)
+    proposed = continued_sections(owed_sections(year), year, old)
+    form = CopyForm(request.POST or None, queryset=old, proposed=proposed)
     if request.method == "POST" and form.is_valid():
-        chosen = list(form.cleaned_data["goals"])
-        count = goals.copy_goals(paper=paper, source=source, chosen=chosen, by=request.actor)
+        count = goals.copy_goals(
+            paper=paper,
+            source=source,
+            chosen=list(form.cleaned_data["goals"]),
+            sections=form.sections(),
+            by=request.actor,
+        )
         messages.success(
             request, f"昨年度の目標を{count}件写しました。今年度の内容に直してください。"
         )
         return redirect(place(paper, "goals"))
     check_writable(paper)
     present = {goal.title for goal in goals_of(paper)}
-    context = {"paper": paper, "source": source, "form": form, "old": old, "present": present}
+    context = {"paper": paper, "source": source, "form": form, "rows": form.rows(old, present)}
     return render(request, "goals/goal_copy.html", context)

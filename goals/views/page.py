@@ -13,6 +13,7 @@ from core.workflow import Status
 from core.years import business_days_until
 from departments.queries import may
 from goals.amendments import Notice, notice_on
+from goals.earlier import earlier_answers
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
     conflicting_drafts,
@@ -225,6 +226,14 @@ def last_year(request: HttpRequest, paper: OperatingPolicy) -> OperatingPolicy |
     if old and may(request.user, Permission.READ_PAPER, old.target, year=old.year):
         return old
     return None
+
+
+def show_earlier(page: Page, old: OperatingPolicy | None) -> None:
+    """Put last year's answers beside this year's, for those whom the paper concerns."""
+    if old and page.reader.is_insider:
+        earlier = earlier_answers(page.paper, old)
+        for answer in page.sheet.answers:
+            answer.earlier = earlier.get(answer.section.pk)
 
 
 def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:

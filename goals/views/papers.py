@@ -26,9 +26,9 @@ from goals.queries import (
     told_remark,
 )
 from goals.queries import history as history_of
-from goals.sheets import BASICS
+from goals.sheets import BASICS, Answer
 from goals.views.fetch import fetch_paper
-from goals.views.page import page_of, reader_of, revisions_for, whole
+from goals.views.page import last_year, page_of, reader_of, revisions_for, show_earlier, whole
 from policies.models import Section
 
 LINES = 50
@@ -42,7 +42,9 @@ def place(paper: OperatingPolicy, anchor: str) -> str:
 @requires(Permission.READ_PAPER)
 def paper(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """The mayor's text and the department's answers, the goals, what is missing."""
-    return render(request, "goals/paper.html", whole(request, fetch_paper(request, year, code)))
+    context = whole(request, fetch_paper(request, year, code))
+    show_earlier(context["page"], context["last_year"])
+    return render(request, "goals/paper.html", context)
 
 
 @requires(Permission.WRITE_PAPER)
@@ -123,13 +125,22 @@ def response(request: HttpRequest, year: int, code: str, path: str) -> HttpRespo
     context = _place_of(request, paper, section)
     if request.htmx:
         return render(request, "goals/_answer.html", {**context, "editing": True})
-    form = ResponseForm.of(context["answer"].response, path)
+    form = _response_form(request, context["answer"])
     return render(request, "goals/response.html", {**context, "form": form})
+
+
+def _response_form(request: HttpRequest, answer: Answer) -> ResponseForm:
+    """What is stored; or last year's words, where the person wants to begin with them."""
+    form = ResponseForm.of(answer.response, answer.section.path)
+    if answer.earlier and request.GET.get("from") == "last-year":
+        form.begin_with(answer.earlier)
+    return form
 
 
 def _place_of(request: HttpRequest, paper: OperatingPolicy, section: Section) -> dict:
     """The context of one facing pair."""
     page = page_of(request, paper)
+    show_earlier(page, last_year(request, paper))
     answer = next(a for a in page.sheet.answers if a.section.pk == section.pk)
     return {
         "paper": paper,
