@@ -48,6 +48,7 @@ OFFICE, SECRETARY, MAYOR, DEPUTY, VIEWER, ADMINISTRATOR = (
     "1031",
     "1041",
 )
+STAND_IN = "2411"
 DEPARTMENT = "総務部"
 
 # name, staff number ("" for nobody), address; after " > " the link or button to follow from there
@@ -65,6 +66,12 @@ PAGES = [
     ("home-administrator", ADMINISTRATOR, "/"),
     ("home-last-year", HEAD, "/?year=2022"),
     ("policy", HEAD, "/policies/2023/"),
+    ("policy-amended", HEAD, "/policies/2022/"),
+    ("policy-editions", HEAD, "/policies/2022/editions/"),
+    ("policy-edition", HEAD, "/policies/2022/editions/0/"),
+    ("amendments", OFFICE, "/papers/2022/amendments/"),
+    ("paper-amended", STAND_IN, "/papers/2022/nogyo/"),
+    ("home-amended", STAND_IN, "/?year=2022"),
     ("policy-changes", HEAD, "/policies/2023/changes/"),
     ("policy-alignment", OFFICE, "/policies/2023/alignment/"),
     ("policy-speech", HEAD, "/policies/2023/speech/"),

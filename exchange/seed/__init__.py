@@ -10,7 +10,7 @@ from django.db import transaction
 from core import audit, clock
 from core.workflow import NotNow
 from departments.models import Department, User
-from exchange.seed import city, documents, papers
+from exchange.seed import amendments, city, documents, papers, speech
 from exchange.seed.reading import moment, read
 from goals.models import OperatingPolicy
 from policies.models import BasicPolicy, Cycle, Plan
@@ -43,6 +43,9 @@ def build_demo_city() -> None:
         audit.record("demo.seed", by=audit.SYSTEM, label="デモの市")
     for policy in settings["policies"]:
         documents.lay_policy(policy)
+    for row in read("speech.toml")["speeches"]:
+        speech.lay_speech(row)
     for year in YEARS:
         papers.lay_papers(year)
+        amendments.lay_amendments(year)
     city.lay_interviews(settings["interviews"])
