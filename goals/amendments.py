@@ -227,7 +227,7 @@ class Amendments:
 
 
 def amendments_for(user: User, year: int) -> Amendments:
-    """The departments of ``year`` in their order, as ``user`` may see them."""
+    """The departments of ``year``, those that have yet to confirm first, as ``user`` may see."""
     editions = amendments_in(year)
     if editions.newest is None:
         return Amendments(editions)
@@ -248,4 +248,4 @@ def amendments_for(user: User, year: int) -> Amendments:
         )
         for paper in papers
     ]
-    return Amendments(editions, rows)
+    return Amendments(editions, sorted(rows, key=lambda row: row.pending is None))

@@ -16,7 +16,7 @@ from departments.queries import heads, may
 from goals.models import OperatingPolicy
 from goals.queries import board as papers_of
 from goals.queries import departments_without_paper, owed_sections
-from policies.models import Cycle
+from policies.models import BasicPolicy, Cycle
 
 FILTERS: dict[str, tuple[str, frozenset[str]]] = {
     "untouched": ("未着手", frozenset({"untouched"})),
@@ -81,6 +81,7 @@ class Board:
     waiting: list[Row]
     without_paper: list[str]
     may_open: bool
+    is_amended: bool
 
 
 def board_for(user: User, cycle: Cycle, state: str) -> Board:
@@ -99,6 +100,7 @@ def board_for(user: User, cycle: Cycle, state: str) -> Board:
         waiting=[row for row in rows if row.awaits_review],
         without_paper=[department.name for department in departments_without_paper(cycle.year)],
         may_open=may(user, Permission.REVIEW_PAPER),
+        is_amended=BasicPolicy.objects.filter(year=cycle.year, edition__gt=0).exists(),
     )
 
 

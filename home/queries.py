@@ -57,9 +57,9 @@ def agenda(user: User, year: int) -> Agenda:
     found.writes_paper = bool(own)
     papers = list(OperatingPolicy.objects.for_page().filter(year=year, department__in=own))
     pending = unconfirmed(year) if papers or may(user, Permission.REVIEW_PAPER) else []
+    found.tasks += [_amendment(row) for row in pending if row.paper in papers]
     for paper in papers:
         _own_paper(found, user, paper, settings)
-    found.tasks += [_amendment(row) for row in pending if row.paper in papers]
     found.news = news_of(papers)
     if may(user, Permission.REVIEW_PAPER):
         _review(found, year, settings, interviews)

@@ -565,14 +565,15 @@ def test_the_office_sees_who_has_confirmed_and_who_has_not(
     page = text_of(client.get("/papers/2023/amendments/"))
     rows = [[cell.split("　")[0] for cell in row] for row in rows_of(page)]
     assert rows == [
-        ["総務部", "確認済み", "―", "第1次改正"],
         ["健康部", "未確認 第1次改正", "1(2)", "―"],
+        ["総務部", "確認済み", "―", "第1次改正"],
         ["農業委員会", "関わる項なし", "―", "―"],
     ]
     assert cast.drafter.name in page
     assert page.count('href="/papers/2023/kenko/"') == 1
     home = text_of(client.get("/"))
     assert "1部が、基本方針の改正をまだ確かめていません" in home
+    assert text_of(client.get("/papers/2023/")).count("改正の確認を見る") == 1
 
 
 def test_the_list_links_only_papers_that_the_reader_may_open(

@@ -237,4 +237,4 @@ def test_the_board_asks_as_often_for_five_papers_as_for_one(
         office.get(BOARD)
 
 
-BOARD_QUERIES = 11
+BOARD_QUERIES = 12
