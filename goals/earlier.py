@@ -45,8 +45,13 @@ def continued_sections(
             following[row.earlier_id].append(section)
     return {
         goal.pk: sorted(
-            (section for old in goal.sections.all() for section in following[old.pk]),
+            {section for old in _answered(goal) for section in following[old.pk]},
             key=lambda section: section.place,
         )
         for goal in goals
     }
+
+
+def _answered(goal: Goal) -> list[Section]:
+    """With those that an amendment took out late last year, where they were fetched."""
+    return [*goal.sections.all(), *getattr(goal, "gone_sections", ())]

@@ -162,6 +162,6 @@ def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
         )
         return redirect(place(paper, "goals"))
     check_writable(paper)
-    present = {goal.title for goal in goals_of(paper)}
+    present = set(goals_of(paper).values_list("title", flat=True))
     context = {"paper": paper, "source": source, "form": form, "rows": form.rows(old, present)}
     return render(request, "goals/goal_copy.html", context)
