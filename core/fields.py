@@ -35,7 +35,7 @@ class NormalisedCharField(forms.CharField):
             self.validators.append(LengthLimit(max_length))
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(normalise(value) if isinstance(value, str) else value)
+        return super().to_python(normalise(value) if isinstance(value, str) else value) or ""
 
 
 class FigureField(forms.Field):

@@ -19,7 +19,7 @@ from policies.edits.items import (
     split_points,
     text_to_split,
 )
-from policies.edits.passages import Mark, SetApart, TakeIn
+from policies.edits.passages import Mark, SetApart, TakeIn, passage_between
 from policies.edits.stretches import DEEPEST, CannotEdit, Edit
 from policies.edits.words import Add, Drop, Retitle, Reword
 from policies.outline import Outline, is_tree, is_whole
@@ -47,6 +47,7 @@ __all__ = [
     "edit_from_json",
     "edit_to_json",
     "label_of",
+    "passage_between",
     "split_points",
     "text_to_split",
 ]

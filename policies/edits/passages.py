@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from core.text import opening_words
+from core.text import normalise, opening_words
 from policies import markers
 from policies.edits.stretches import (
     DEEPEST,
@@ -22,6 +22,7 @@ from policies.edits.stretches import (
     with_node,
     with_pieces,
 )
+from policies.lines import compact
 from policies.numbering import Mark as Marker
 from policies.numbering import find_mark, in_half_width
 from policies.outline import APART, Node, Outline, Piece, parents_of
@@ -207,3 +208,31 @@ class SetApart(Edit):
 
     def label(self, outline: Outline) -> str:
         return f"{_opening(outline, self.start, self.end)}を本文外にする"
+
+
+def passage_between(
+    outline: Outline, within: tuple[int, int], first: str, last: str
+) -> tuple[int, int]:
+    """The passage from the words ``first`` to the words ``last``, both with it.
+
+    They are looked for between the offsets ``within``, white space ignored; without ``last`` the
+    passage goes to the end. Raises CannotEdit where they are not found.
+    """
+    start, end = within
+    places = [at for at in range(start, end) if not outline.source[at].isspace()]
+    letters = "".join(outline.source[at] for at in places)
+    begins = _find(letters, first, 0, "ここから")
+    ends = len(letters)
+    if wanted := compact(normalise(last)):
+        ends = _find(letters, last, begins, "ここまで") + len(wanted)
+    return places[begins], places[ends - 1] + 1
+
+
+def _find(letters: str, words: str, start: int, label: str) -> int:
+    wanted = compact(normalise(words))
+    if not wanted:
+        raise CannotEdit(f"「{label}」に、選ぶ部分の言葉を入力してください。")
+    found = letters.find(wanted, start)
+    if found < 0:
+        raise CannotEdit(f"「{label}」の言葉が、この部分の文に見つかりません。")
+    return found

@@ -75,11 +75,16 @@ def outline_of_manuscript(manuscript: Manuscript) -> Outline:
 
 def manuscript_or_hidden(year: int, kind: str) -> Manuscript:
     """The manuscript of a year; Hidden where there is none."""
-    rows = Manuscript.objects.select_related("updated_by")
-    found = rows.filter(year=year, kind=kind).first()
+    found = manuscript_of(kind, year)
     if found is None:
         raise Hidden(f"{format_year(year)}の原稿は、まだありません。")
     return found
+
+
+def manuscript_of(kind: str, year: int | None) -> Manuscript | None:
+    """The manuscript of that kind and year, if there is one."""
+    rows = Manuscript.objects.select_related("updated_by")
+    return rows.filter(year=year, kind=kind).first() if year else None
 
 
 def desk(manuscript: Manuscript) -> Desk:
