@@ -13,7 +13,7 @@ def projects(of: Sheet) -> list[dict[str, Any]]:
 
 def _project(row: Undertaking) -> dict[str, Any]:
     return {
-        "marker": row.project.marker,
+        "number": row.project.number,
         "name": row.project.name,
         "words": row.words,
         "goals": [{"number": number, "title": goal.title} for number, goal in row.numbered],

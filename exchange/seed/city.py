@@ -101,17 +101,24 @@ def divisions_by_place() -> dict[str, Division]:
 
 
 def lay_plans(rows: Rows) -> None:
-    """Plans and their measures."""
+    """Plans and their measures, each with its lead division."""
+    divisions = divisions_by_place()
     for order, row in enumerate(rows, 1):
         plan = Plan.objects.create(
             name=row["name"],
+            short_name=row.get("short_name", ""),
             first_year=row["first_year"],
             last_year=row["last_year"],
             order=order,
         )
-        for place, (code, name, sdgs) in enumerate(row["measures"], 1):
+        for place, (code, name, lead, sdgs) in enumerate(row["measures"], 1):
             measure = Measure.objects.create(
-                plan=plan, code=code, name=name, order=place, first_year=row["first_year"]
+                plan=plan,
+                code=code,
+                name=name,
+                order=place,
+                first_year=plan.first_year,
+                lead_division=divisions[lead],
             )
             measure.sdgs.set(sdgs)
 

@@ -16,10 +16,11 @@ from departments.queries import authority
 from exchange.seed.city import POLICY_OFFICE, divisions_by_place
 from exchange.seed.reading import DEMO, moment, office_moments, read
 from goals.actions.goals import save_goal
-from goals.actions.papers import open_year, save_basics, save_response
+from goals.actions.papers import open_year, save_basics, save_projects, save_response
 from goals.actions.reviews import answer_remark, finalise, make_remark, receive, return_, submit
 from goals.models import Goal, OperatingPolicy, Remark, Response
 from policies.models import Cycle, Measure, Sdg, Section
+from policies.queries.speeches import projects_of
 
 OPENED = dt.time(9, 0)
 LAST_LOOK = dt.timedelta(minutes=18)
@@ -56,6 +57,7 @@ class Shelf:
             section.path: section
             for section in Section.objects.filter(policy__year=year).in_order()
         }
+        self.projects = {row.path: row for row in projects_of(year)}
 
 
 class Story:
@@ -114,6 +116,7 @@ class Story:
         return [
             self._write_basics,
             *(partial(self._write_answer, path) for path in answers),
+            *([self._choose_projects] if "projects" in self.told else []),
             *(partial(self._write_goal, number, goal) for number, goal in goals),
         ]
 
@@ -121,6 +124,10 @@ class Story:
         values = {name: self.told.get(name, "") for name in BASICS}
         stripped = {n: v.strip() if isinstance(v, str) else v for n, v in values.items()}
         save_basics(paper=self.paper, version=self.paper.version, values=stripped, by=by)
+
+    def _choose_projects(self, by: Actor) -> None:
+        chosen = [self.shelf.projects[path] for path in self.told["projects"]]
+        save_projects(paper=self.paper, seen=(), chosen=chosen, by=by)
 
     def _said_to(self, path: str) -> tuple[str, bool] | None:
         if reason := self.told.get("not_applicable", {}).get(path):
@@ -170,6 +177,7 @@ class Story:
             "lead_division": self._division(goal["lead"]),
             "other_divisions": [self._division(code) for code in goal.get("others", ())],
             "sections": [self.shelf.sections[path] for path in goal["sections"]],
+            "projects": [self.shelf.projects[path] for path in goal.get("projects", ())],
             "measures": [self.shelf.measures[code] for code in goal["measures"]],
             "sdgs": [self.shelf.sdgs[number] for number in goal["sdgs"]],
         }

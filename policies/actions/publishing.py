@@ -84,10 +84,14 @@ def _lay_sections(
 def _lay_projects(speech: Speech, texts: Sequence[Written], stored: dict[str, Project]) -> None:
     """The items without items of their own are the projects; headings stand above them."""
     rows: list[Project] = []
-    for place, text in enumerate((text for text in texts if text.is_leaf), 1):
-        row = stored.get(text.node.path) or Project(speech=speech, path=text.node.path)
-        _lay(row, text, place, "")
-        rows.append(row)
+    numbers: dict[int | None, str] = {None: ""}
+    for text in texts:
+        above = numbers[text.parent_id]
+        numbers[text.node.id] = above + in_half_width(text.node.marker)
+        if text.is_leaf:
+            row = stored.get(text.node.path) or Project(speech=speech, path=text.node.path)
+            _lay(row, text, len(rows) + 1, above)
+            rows.append(row)
     _check(rows)
     Project.objects.bulk_create(row for row in rows if row.pk is None)
     _store(Project, rows, stored, ())

@@ -16,10 +16,12 @@ from departments.queries import authority, heads, may
 from exchange.seed import build_demo_city
 from exchange.seed.reading import office_moments, people_to_show
 from goals.models import Goal, OperatingPolicy, Response, Revision
+from goals.projects import project_coverage
 from goals.queries import board, sheet
 from interviews.models import Interview
-from policies.models import BasicPolicy, Section
+from policies.models import BasicPolicy, Measure, Section, Speech
 from policies.queries.alignments import comparison
+from policies.queries.documents import document
 from tests.factories import jst
 
 
@@ -100,6 +102,33 @@ def test_the_office_has_confirmed_what_continues_what(city: None) -> None:
         "1-4",
         "1-5",
     ]
+
+
+def test_the_speech_names_sixteen_projects_and_one_is_taken_up_by_nobody(city: None) -> None:
+    speech = Speech.objects.get()
+    found = project_coverage(2023)
+
+    assert "デモ用に作成したものです。" in speech.preamble
+    assert len(found.rows) == 16
+    assert [str(row.project) for row in found.unclaimed] == ["4(4) 湧水と崖線の緑の保全"]
+    assert [row.project.name for row in sheet(_paper("somu")).projects.without_goal] == [
+        "個別避難計画の作成"
+    ]
+
+
+def test_the_plans_that_the_documents_name_are_known_by_their_short_names(city: None) -> None:
+    text = document(2023)
+
+    assert text is not None
+    assert [(row.title, row.plan.short_name) for row in text.plans if row.plan] == [
+        ("国分寺市行政デジタル化推進計画", "デジタル化推進計画"),
+        ("国分寺市ビジョン後期実行計画", "後期実行計画"),
+        ("第Ⅰ期 国分寺市業務改革プロジェクト", "業務改革プロジェクト"),
+        ("国分寺市人材育成基本方針（第3期）", "人材育成基本方針"),
+    ]
+    assert not Measure.objects.filter(lead_division=None).exists()
+    for measure in Measure.objects.select_related("plan", "lead_division"):
+        measure.full_clean()
 
 
 def test_every_department_of_the_day_has_a_head_and_a_drafter(city: None) -> None:

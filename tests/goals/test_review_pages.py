@@ -12,8 +12,8 @@ from goals.models import OperatingPolicy, Remark
 from policies.models import Section
 from tests.factories import CycleFactory, complete_paper
 
-REVIEW_QUERIES = 20
-ROUND_QUERIES = 20
+REVIEW_QUERIES = 22
+ROUND_QUERIES = 22
 
 
 @pytest.fixture
