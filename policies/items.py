@@ -16,6 +16,7 @@ from policies.lines import (
     is_finished,
     is_heading_like,
     is_page_number,
+    may_end,
 )
 from policies.numbering import Levels, Mark
 from policies.tree import Doubt, Span
@@ -131,16 +132,22 @@ class Reader:
             return not self.candidates.has_numbers
         if not previous or is_finished(previous):
             return True
-        if name == "・" and (not self.levels.is_open(name) and len(previous) > LONGEST_LONE_LINE):
+        if name == "・" and self._joins_words(index):
             return False
-        return is_heading_like(previous) and not (name == "・" and "・" in rest[:8])
+        return may_end(previous) and not (name == "・" and "・" in rest[:8])
+
+    def _joins_words(self, index: int) -> bool:
+        """Whether ``・`` may well go on with the sentence of a long line above it."""
+        if self.levels.is_open("・") or len(self.previous) <= LONGEST_LONE_LINE:
+            return False
+        return "、" in self.previous or index not in self.candidates.comes_again
 
     def _is_ordinary(self, mark: Mark, rest: str, index: int) -> bool:
         """Whether a line with a weak marker is rather an ordinary sentence (４ 年 度, a city)."""
         if not rest:
             return not self._is_number_of_heading(index)
         previous, name = self.previous, mark.style.name
-        if previous and not (is_finished(previous) or is_heading_like(previous)):
+        if not may_end(previous):
             return True
         if name == "1" and is_quantity(rest, previous):
             return True

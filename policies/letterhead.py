@@ -22,6 +22,12 @@ _OFFICES = re.compile("(?:市|町|村|区|教育)長|知事")
 _AFTER_OFFICE = "はがをにとのでもや、。・か"
 _ADDRESSEE = ("殿", "様", "各位", "宛", "あて")
 _REFERENCE = re.compile(r"第[0-9０-９]{1,6}号\Z")
+_IN_BRACKETS = re.compile("[(（][^()（）]*[)）]")
+_OF_THE_WEB = ("更新日", "公開日", "掲載日", "ページ番号")
+_CONTACT = re.compile(
+    "[(（【〔]?(?:担当|(?:お)?問い?合わ?せ|連絡先|電話|内線|TEL|ＴＥＬ|FAX|ＦＡＸ)"
+)
+MOST_LINES_OF_CONTACT = 8
 _STAMPS = {"公印省略", "写", "案", "記"}
 _TITLE_WORDS = ("方針", "年度", "演説", "所信", "計画", "指針", "要旨", "について", "通達")
 
@@ -60,7 +66,8 @@ def _top(lines: Sequence[Line]) -> list[Line]:
     top: list[Line] = []
     for line in lines[:MOST_LINES]:
         mark = find_mark(line.text)
-        if len(line.text) > LONGEST_LINE or "。" in line.text or (mark and mark.value == 1):
+        is_text = "。" in line.text and not _IN_BRACKETS.fullmatch(line.text)
+        if len(line.text) > LONGEST_LINE or is_text or (mark and mark.value == 1):
             break
         top.append(line)
     return top
@@ -68,12 +75,9 @@ def _top(lines: Sequence[Line]) -> list[Line]:
 
 def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
     """Date, issuer and 以上 below the text, where they stand at the very end or above the notes."""
-    notes = notes_at_end(lines)
-    if notes:
-        head.kinds |= {line.number: "furniture" for line in notes}
-        question = "ここから下は注として、本文に入れていません。よろしいですか。"
-        head.doubts.append((notes[0].number, question))
-    text = lines[: len(lines) - len(notes)]
+    text = _without(notes_at_end(lines), "注", lines, head)
+    text = _without(_contact(text), "連絡先", text, head)
+    head.kinds |= {line.number: "closing" for line in _supplement(text)}
     for line in reversed(text[-4:]):
         if line.number in head.kinds:
             return
@@ -81,6 +85,36 @@ def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
             head.kinds[line.number] = "closing"
         elif not _read_date(line, head) and not _read_issuer(line, head):
             return
+
+
+def _without(
+    apart: Sequence[Line], name: str, lines: Sequence[Line], head: Letterhead
+) -> Sequence[Line]:
+    """``lines`` but for those at their end that are no text."""
+    if apart:
+        head.kinds |= {line.number: "furniture" for line in apart}
+        question = f"ここから下は{name}として、本文に入れていません。よろしいですか。"
+        head.doubts.append((apart[0].number, question))
+    return lines[: len(lines) - len(apart)]
+
+
+def _contact(lines: Sequence[Line]) -> Sequence[Line]:
+    """The lines at the very end from the first on that says whom to ask; none holds a sentence."""
+    found = len(lines)
+    for index in range(len(lines) - 1, max(len(lines) - 1 - MOST_LINES_OF_CONTACT, 0), -1):
+        text = lines[index].text
+        if len(text) > LONGEST_LINE or "。" in text or find_mark(text):
+            break
+        if _CONTACT.match(text):
+            found = index
+    return lines[found:]
+
+
+def _supplement(lines: Sequence[Line]) -> Sequence[Line]:
+    """附則, which says from when on the document holds."""
+    last = lines[-MOST_LINES:]
+    found = (place for place, line in enumerate(last) if compact(line.text) == "附則")
+    return last[next(found, len(last)) :]
 
 
 def set_apart(numbers: Iterable[int], uncertain: Iterable[Line], head: Letterhead) -> None:
@@ -98,7 +132,9 @@ def _read_line(line: Line, head: Letterhead) -> None:
     text = compact(line.text)
     if _read_date(line, head) or _read_issuer(line, head):
         return
-    is_reference = len(text) <= 24 and _REFERENCE.search(text) is not None
+    is_reference = (
+        text.startswith(_OF_THE_WEB) or len(text) <= 24 and _REFERENCE.search(text) is not None
+    )
     if is_reference or text.endswith(_ADDRESSEE) or text.strip("（）()") in _STAMPS:
         head.kinds[line.number] = "furniture"
     elif not head.title and "方針" in text and is_heading_like(line.text):

@@ -8,7 +8,7 @@ Every test here looks at a line once, so the whole stays linear.
 import re
 from dataclasses import dataclass
 
-from policies.margins import reaches_margin
+from policies.margins import Ending, endings
 
 OPENERS = "「『（(【〔［[《〈"
 CLOSERS = "」』）)】〕］]》〉"
@@ -19,6 +19,10 @@ _CLOSERS = frozenset(CLOSERS)
 _FULL_STOPS = frozenset("。．.！？!?：:")
 _PAUSES = frozenset("、，,・")
 _HANGING = frozenset("はがをにへのもとでやしなくっ")  # a heading does not end in these
+_NOUNS = (  # of which the last letter is no particle
+    *("くらし", "暮らし", "しごと", "こども", "子ども", "ひと", "ふるさと", "きずな", "みんな"),
+    *("こと", "もの", "見直し", "後押し", "掘り起こし", "橋渡し", "見通し", "貸出し", "繰越し"),
+)
 _NO_END_OF_HEADING = _FULL_STOPS | _PAUSES | _HANGING
 _OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
 _DASH = "[-‐–—―−－─~〜～]"
@@ -37,8 +41,7 @@ class Line:
     """A line that holds text: its number (from 1), its offset in the source, without margins.
 
     ``after_gap``: a blank line or a page number stands before it; ``after_page``: the latter.
-    ``after_margin``: the line right before it goes to the margin of a document that is wrapped by
-    hand; None where that cannot be told.
+    ``before``: how the line right before it ends; None where that cannot be told.
     """
 
     number: int
@@ -46,7 +49,7 @@ class Line:
     text: str
     after_gap: bool = False
     after_page: bool = False
-    after_margin: bool | None = None
+    before: Ending | None = None
 
     @property
     def end(self) -> int:
@@ -57,7 +60,7 @@ class Line:
         rest = self.text[column:]
         text = rest.lstrip()
         start = self.end - len(text)
-        return Line(self.number, start, text, self.after_gap, self.after_page, self.after_margin)
+        return Line(self.number, start, text, self.after_gap, self.after_page, self.before)
 
 
 def split_lines(source: str) -> list[Line]:
@@ -65,13 +68,12 @@ def split_lines(source: str) -> list[Line]:
     lines: list[Line] = []
     start, gap = 0, False
     written = source.split("\n")
-    before = [None, *reaches_margin(written)]
+    before = [None, *endings(written)]
     for number, raw in enumerate(written, 1):
         text = raw.strip()
         if text:
             margin = 0 if raw[0] == text[0] else len(raw) - len(raw.lstrip())
-            after = None if gap else before[number - 1]
-            lines.append(Line(number, start + margin, text, gap, after_margin=after))
+            lines.append(Line(number, start + margin, text, gap, False, before[number - 1]))
         gap = not text
         start += len(raw) + 1
     return lines
@@ -109,9 +111,11 @@ def _depth(text: str) -> int:
 
 def is_heading_like(text: str) -> bool:
     """A short line without an end of sentence that may well stand alone."""
-    if text[-1:] in _NO_END_OF_HEADING or not _is_short(text):
+    if text[-1:] in _NO_END_OF_HEADING and (text[-1] not in _HANGING or is_hanging(text)):
         return False
-    return "。" not in text and not is_finished(text) and _depth(text) <= 0
+    if "。" in text or not _is_short(text):
+        return False
+    return not is_finished(text) and _depth(text) <= 0
 
 
 def _is_short(text: str) -> bool:
@@ -123,7 +127,12 @@ def _is_short(text: str) -> bool:
 
 def is_hanging(text: str) -> bool:
     """Whether ``text`` ends in a particle that leads on to something."""
-    return text[-1:] in _HANGING
+    return text[-1:] in _HANGING and not text.endswith(_NOUNS)
+
+
+def may_end(text: str) -> bool:
+    """Whether an item may end where ``text`` ends: many papers do without full stops."""
+    return not text or is_finished(text) or text.endswith("こと") or is_heading_like(text)
 
 
 def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
@@ -135,15 +144,14 @@ def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
         return False
     if is_cut(first):
         return True
-    if second.after_gap and _OPENING_WORDS.match(second.text):
+    before = None if second.after_gap else second.before
+    if before is Ending.CLOSED or second.after_gap and _OPENING_WORDS.match(second.text):
         return False
     if not (is_whole and is_heading_like(first)):
         return True
     if second.after_gap and not second.after_page:
         return False
-    if second.after_margin is not None and not second.after_gap:
-        return second.after_margin
-    return len(first) > LONGEST_LONE_LINE
+    return len(first) > LONGEST_LONE_LINE if before is None else before is Ending.FULL
 
 
 def is_surely_one_sentence(first: str, second: str) -> bool:

@@ -92,6 +92,7 @@ STYLES = (
     _chapter("部", _END),
     _chapter("章"),
     _chapter("節"),
+    _chapter("条", _END),
     Style("第1", "第", rf"第{_SPACE}?(?P<n>{_DIGITS}|{_KANJI}){_END}"),
     _bracketed("(1)", _DIGITS),
     Style("(1)", "⑴-⒇", "(?P<n>[⑴-⒇])"),
@@ -118,7 +119,7 @@ STYLES = (
     Style("a", _OF_LETTERS, rf"(?P<n>{_LETTER})(?:[.．)）]|{_END})", is_weak=True),
     Style("A", _OF_CAPITALS, rf"(?P<n>{_CAPITAL})(?:[.．)）]|{_END})", is_weak=True),
     _sign("・", "・･•"),
-    _sign("○", "○◯"),
+    _sign("○", "○◯〇"),
     *(_sign(sign, sign) for sign in "◎●■□◆◇★☆"),
 )
 

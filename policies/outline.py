@@ -12,7 +12,7 @@ from typing import Any
 
 from policies.joining import joined, paragraphs
 from policies.lines import Line, is_cut
-from policies.margins import reaches_margin
+from policies.margins import Ending, endings
 from policies.numbering import in_half_width
 from policies.tree import ParsedPolicy, ParsedSection
 
@@ -132,7 +132,7 @@ class _Page:
     source: str
     starts: list[int] = field(init=False)
     gaps: list[bool] = field(init=False)
-    margins: list[bool | None] = field(init=False)  # whether the line before goes to the margin
+    before: list[Ending | None] = field(init=False)  # how the line before each one ends
     at: int = 0
 
     def __post_init__(self) -> None:
@@ -140,7 +140,7 @@ class _Page:
         self.starts = [0, *accumulate(len(line) + 1 for line in lines)]
         blank = [not line.strip() for line in lines]
         self.gaps = [False, *blank[:-1]]
-        self.margins = [None, *reaches_margin(lines)]
+        self.before = [None, *endings(lines)]
 
     def number(self, offset: int) -> int:
         """The line (from 1) of ``offset``; asked for in the order of the source."""
@@ -152,7 +152,7 @@ class _Page:
         number = self.number(piece.start)
         gap = is_after_apart or self.gaps[number - 1]
         text = self.source[piece.start : piece.end]
-        return Line(number, piece.start, text, gap, is_after_apart, self.margins[number - 1])
+        return Line(number, piece.start, text, gap, is_after_apart, self.before[number - 1])
 
 
 def _runs(outline: Outline) -> dict[tuple[str, int | None], list[Run]]:
