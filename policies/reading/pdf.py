@@ -2,12 +2,13 @@
 
 A PDF knows where words stand and nothing of lines or paragraphs. Where the next line is further
 away than lines of one paragraph are, a blank line is put between; where a page ends, a form feed.
+A line that begins further in than the others is set in by as many full-width spaces.
 """
 
 import io
 import re
 from collections import Counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from pypdf import PdfReader
 
@@ -15,6 +16,8 @@ MOST_PAGES = 200
 MOST_CHARACTERS = 2_000_000
 WIDE_SPACE = 1.4
 """From how many times the usual distance of two lines on there is a gap between them."""
+
+DEEPEST_INDENT = 30  # characters
 
 _LATIN_GAP = re.compile("(?<=[!-~])\u3000(?=[!-~])")
 
@@ -38,53 +41,69 @@ def text_of(content: bytes) -> str:
     size = 0
     for page in reader.pages:
         pages.append(_lines_of(page))
-        size += sum(len(text) for text, _ in pages[-1])
+        size += sum(len(line.text) for line in pages[-1])
         if size > MOST_CHARACTERS:
             raise TooLong
     pitch = _pitch(pages)
     return "\f".join(_written(lines, pitch) for lines in pages)
 
 
-def _lines_of(page: Any) -> list[tuple[str, float]]:
-    """The lines of a page with their heights on it, from the top."""
-    lines: list[tuple[str, float]] = []
-    text, height = "", 0.0
+class _Line(NamedTuple):
+    """Where it begins: ``x`` from the left and ``height`` from the foot of the page, in points."""
 
-    def take(piece: str, matrix: list[float], own: list[float], *_: Any) -> None:
-        nonlocal text, height
+    text: str
+    x: float = 0.0
+    height: float = 0.0
+    size: float = 0.0
+    """Of its first character."""
+
+
+def _lines_of(page: Any) -> list[_Line]:
+    """The lines of a page from the top."""
+    lines = [_Line("")]
+
+    def take(piece: str, matrix: list[float], own: list[float], _: Any, size: float) -> None:
         for at, part in enumerate(piece.split("\n")):
             if at:
-                lines.append((text, height))
-                text = ""
-            if part.strip() and not text.strip():
+                lines.append(_Line(""))
+            line = lines[-1]
+            if part.strip() and not line.text.strip():
+                x = own[4] * matrix[0] + own[5] * matrix[2] + matrix[4]
                 height = own[4] * matrix[1] + own[5] * matrix[3] + matrix[5]
-            text += part
+                line = _Line(line.text, x, height, size * abs(own[0] * matrix[0]))
+            lines[-1] = line._replace(text=line.text + part)
 
     page.extract_text(visitor_text=take)
-    lines.append((text, height))
-    return [(text, height) for text, height in lines if text.strip()]
+    return [line for line in lines if line.text.strip()]
 
 
-def _pitch(pages: list[list[tuple[str, float]]]) -> float:
+def _pitch(pages: list[list[_Line]]) -> float:
     """How far two lines usually are from each other."""
     steps = Counter(
-        round(above - below, 0)
+        round(above.height - below.height, 0)
         for lines in pages
-        for (_, above), (_, below) in zip(lines, lines[1:], strict=False)
-        if above > below
+        for above, below in zip(lines, lines[1:], strict=False)
+        if above.height > below.height
     )
     return min(
         (step for step, count in steps.items() if count * 4 >= max(steps.values())), default=0
     )
 
 
-def _written(lines: list[tuple[str, float]], pitch: float) -> str:
+def _written(lines: list[_Line], pitch: float) -> str:
     """PDF has one glyph for both spaces in many a font; between Latin letters it is the small one."""
     written: list[str] = []
+    left = min((line.x for line in lines), default=0)
     last: float | None = None
-    for text, height in lines:
-        if last is not None and not 0 <= last - height <= pitch * WIDE_SPACE + 1:
+    for line in lines:
+        if last is not None and not 0 <= last - line.height <= pitch * WIDE_SPACE + 1:
             written.append("")
-        written.append(_LATIN_GAP.sub(" ", text))
-        last = height
+        written.append(_indent(line, left) + _LATIN_GAP.sub(" ", line.text))
+        last = line.height
     return "".join(f"{line}\n" for line in written)
+
+
+def _indent(line: _Line, left: float) -> str:
+    if line.size <= 0:
+        return ""
+    return "\u3000" * min(max(round((line.x - left) / line.size), 0), DEEPEST_INDENT)
