@@ -21,6 +21,7 @@ from policies.models import (
     Section,
     Speech,
 )
+from policies.outline import as_it_reads, from_json
 
 
 @dataclass(frozen=True)
@@ -147,8 +148,8 @@ def named_by(plan: Plan) -> list[NamedBy]:
     years = Q(year__gte=plan.first_year)
     if plan.last_year is not None:
         years &= Q(year__lte=plan.last_year)
-    policies = BasicPolicy.objects.filter(years).defer("source_text")
-    speeches = Speech.objects.filter(years).defer("source_text")
+    policies = BasicPolicy.objects.filter(years).defer("source_text", "outline")
+    speeches = Speech.objects.filter(years)
     pairs: list[tuple[MayorsDocument, list[Passage]]] = [
         (row, list(row.sections.all()))
         for row in policies.prefetch_related(_standing("sections", Section))
@@ -174,7 +175,18 @@ def _named_by(
 ) -> NamedBy:
     year = document.year
     valid = [row for row in others if row.is_valid_in(year)]
-    texts = [document.preamble, *(f"{item.heading}\n{item.body}" for item in items)]
+    texts = [_running_text(document, items), *(f"{item.heading}\n{item.body}" for item in items)]
     named = naming(texts, sorted([plan, *valid], key=lambda row: (row.order, row.pk))).named
     at = set().union(*(row.texts for row in named if row.plan == plan))
     return NamedBy(document, [item for n, item in enumerate(items, 1) if n in at], 0 in at)
+
+
+def _running_text(document: MayorsDocument, items: list[Passage]) -> str:
+    """What is no item's: the preamble, in a speech all but its projects."""
+    if not isinstance(document, Speech) or not document.outline:
+        return document.preamble
+    outline = from_json(document.source_text, document.outline)
+    paths = {item.path for item in items}
+    projects = {node.id for node in outline.nodes if node.path in paths}
+    stretches = (row for row in as_it_reads(outline) if row.node not in projects)
+    return "\n".join(paragraph for row in stretches for paragraph in row.paragraphs)

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 
 from policies.models import Project, Speech
-from policies.outline import Outline, Stretch, as_it_reads, from_json
+from policies.outline import Outline, as_it_reads, from_json, outline_of
+from policies.parsing import parse
 from policies.queries.plans import NamedPlan, Words, naming, plans_of_year
 
 
@@ -17,6 +18,7 @@ class Block:
     """
 
     kind: str
+    marker: str
     paragraphs: list[list[Words]]
     project: Project | None
     is_start: bool
@@ -43,29 +45,30 @@ def speech_text(year: int) -> SpeechText | None:
     if speech is None:
         return None
     projects = list(projects_of(year))
-    stretches, nodes = _stretches(speech, {project.path: project for project in projects})
+    outline = _outline(speech)
+    stretches = as_it_reads(outline)
+    by_path = {project.path: project for project in projects}
+    nodes = {node.id: by_path[node.path] for node in outline.nodes if node.path in by_path}
+    markers = {node.id: node.marker for node in outline.nodes}
     texts = [paragraph for stretch in stretches for paragraph in stretch.paragraphs]
     read = naming(texts, plans_of_year(year))
     blocks, at, seen = [], 0, set()
     for stretch in stretches:
         end = at + len(stretch.paragraphs)
-        project = nodes.get(stretch.node) if stretch.node is not None else None
+        project = nodes.get(stretch.node or 0)
         is_start = project is not None and project.pk not in seen
         seen |= {project.pk} if project else set()
-        blocks.append(Block(stretch.kind, read.words[at:end], project, is_start))
+        marker = markers.get(stretch.node or 0, "")
+        blocks.append(Block(stretch.kind, marker, read.words[at:end], project, is_start))
         at = end
     return SpeechText(speech, blocks, projects, read.named)
 
 
-def _stretches(
-    speech: Speech, by_path: dict[str, Project]
-) -> tuple[tuple[Stretch, ...], dict[int, Project]]:
-    """The text in its order, and the projects by their nodes in it."""
-    if not speech.outline:
-        return (Stretch("preamble", None, tuple(speech.source_text.split())),), {}
-    outline: Outline = from_json(speech.source_text, speech.outline)
-    nodes = {node.id: by_path[node.path] for node in outline.nodes if node.path in by_path}
-    return as_it_reads(outline), nodes
+def _outline(speech: Speech) -> Outline:
+    """Where its items stand; as it is read, where nobody has laid it on the desk."""
+    if speech.outline:
+        return from_json(speech.source_text, speech.outline)
+    return outline_of(parse(speech.source_text))
 
 
 def projects_of(year: int) -> QuerySet[Project]:

@@ -109,3 +109,27 @@ def test_the_two_documents_of_a_year_lead_to_each_other(reader: Client, speech: 
 def test_a_year_without_a_speech_has_no_page(reader: Client) -> None:
     policy_with_items()
     assert reader.get("/policies/2023/speech/").status_code == 404
+
+
+def test_headings_stand_above_the_projects_with_their_numbers(
+    reader: Client, cast: SimpleNamespace
+) -> None:
+    text = TEXT.replace("市民の皆様、こんにちは。", "1　命を守る\n\n市民の皆様、こんにちは。")
+    by = Actor(cast.office)
+    desk = manuscripts.take_in(parsed=parse(text), kind=Manuscript.Kind.SPEECH, year=2023, by=by)
+    start = text.index("避難所の運営を")
+    edit = Mark(start, text.index("\n", start))
+    desk = manuscripts.edit(manuscript=desk, version=desk.version, edit=edit, by=by)
+    manuscripts.share(manuscript=desk, version=desk.version, by=by)
+    page = body_of(reader, "/policies/2023/speech/")
+    assert re.findall(r'<h2 class="speech__heading">([^<]+)</h2>', page) == ["1　命を守る"]
+    [project] = Project.objects.all()
+    assert (project.path, project.number) == ("1-1", "1(1)")
+    assert re.findall(r'<div class="speech__project" id="([^"]+)">', page) == ["1-1"]
+
+
+def test_the_page_of_a_plan_tells_where_the_speech_names_it(reader: Client, speech: Speech) -> None:
+    plan = PlanFactory(name="市防災計画")
+    page = body_of(reader, f"/policies/plans/{plan.pk}/")
+    assert re.findall(r'speech/(#[^"]+)"', page) == [f"#{Project.objects.earliest('place').path}"]
+    assert "<p>本文</p>" not in page
