@@ -90,23 +90,6 @@ def actor_of(request: HttpRequest) -> audit.Actor:
 
 
 HOW_TO_WRITE_A_DAY = "令和5年4月1日、R5.4.1、2023-04-01のように書きます。"
-WORDS = {
-    **{"add": "追加", "change": "変更", "delete": "削除", "save": "保存", "create": "作成"},
-    **{"import": "取込み", "export": "書出し", "download": "ダウンロード", "seed": "見本の登録"},
-    **{"sign-in": "ログイン", "failed": "ログインの失敗", "sign-out": "ログアウト"},
-    **{"password": "パスワードの設定", "refused": "断られた操作", "open": "年度を開く"},
-    **{"submit": "提出", "withdraw": "引戻し", "return": "差戻し", "receive": "受理"},
-    **{"finalise": "確定", "reopen": "修正のために戻す", "publish": "公表", "begin": "審査の開始"},
-    **{"make": "指摘", "answer": "回答", "ask-again": "再指摘", "settle": "指摘の解決"},
-    **{"copy": "写し", "move": "並べ替え", "remove": "削除", "cancel": "取消し"},
-    **{"schedule": "面談の入力", "drop": "指摘の取消し", "keep": "重なった文の保管"},
-}
-"""What the last part of a verb of the audit trail says to people."""
-
-
-def word_of(verb: str) -> str:
-    """The word for a verb of the audit trail; the verb itself where there is none."""
-    return WORDS.get(verb.rpartition(".")[2], verb)
 
 
 class ReferenceAdmin(admin.ModelAdmin):
@@ -249,7 +232,7 @@ def history_of(row: models.Model) -> list[dict[str, Any]]:
     return [
         {
             "event": event,
-            "word": word_of(event.verb),
+            "word": audit.words_of(event.verb),
             "changes": _labelled(row, before, after),
         }
         for event, before, after in lines
@@ -335,7 +318,7 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description="操作", ordering="verb")
     def word(self, event: AuditEvent) -> str:
-        return word_of(event.verb)
+        return audit.words_of(event.verb)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return super().changelist_view(request, {"title": self.opts.verbose_name_plural})

@@ -58,6 +58,10 @@ class AuditEvent(models.Model):
         verbose_name = "監査記録"
         verbose_name_plural = "監査記録"
         ordering = ("pk",)
+        indexes = [
+            models.Index(fields=["verb"], name="audit_verb"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.label}"

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+from core.audit import words_of
 from core.models import AuditEvent
 from core.text import format_integer
 from core.workflow import Status
@@ -14,31 +15,6 @@ from core.years import format_date
 from goals.models import Goal, Indicator, OperatingPolicy, Response
 from policies.differences import Piece, new_side, old_side, pieces
 
-VERBS: Mapping[str, str] = {
-    "basics.save": "部の使命・現状を保存",
-    "response.save": "部の方針を保存",
-    "projects.save": "施政方針の事業を選択",
-    "goal.add": "目標を追加",
-    "goal.save": "目標を保存",
-    "goal.remove": "目標を取消し",
-    "goal.move": "目標の順を変更",
-    "goal.copy": "昨年度の目標を複写",
-    "conflict.keep": "重なった文を保管",
-    "paper.submit": "提出",
-    "paper.withdraw": "引戻し",
-    "paper.return": "差戻し",
-    "paper.receive": "受理",
-    "paper.finalise": "確定",
-    "paper.reopen": "修正のために戻した",
-    "paper.publish": "公表",
-    "review.begin": "審査を開始",
-    "remark.make": "指摘を記入",
-    "remark.drop": "指摘を取消し",
-    "remark.answer": "指摘に返事",
-    "remark.settle": "指摘を解決",
-    "remark.ask-again": "指摘の解決を取消し",
-    "amendment.confirm": "基本方針の改正を確認",
-}
 LABELS: Mapping[str, str] = {
     **{
         field.name: str(getattr(field, "verbose_name", field.name)).removesuffix("（千円）")
@@ -93,7 +69,7 @@ class Line:
     @property
     def words(self) -> str:
         """What was done."""
-        return VERBS.get(self.event.verb, "変更")
+        return words_of(self.event.verb)
 
     @property
     def where(self) -> str:

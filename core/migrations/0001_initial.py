@@ -40,6 +40,7 @@ class Migration(migrations.Migration):
                 'verbose_name': '監査記録',
                 'verbose_name_plural': '監査記録',
                 'ordering': ('pk',),
+                'indexes': [models.Index(fields=['verb'], name='audit_verb'), models.Index(fields=['at'], name='audit_at')],
             },
         ),
     ]
