@@ -5,7 +5,7 @@ on a day, is ``departments.queries.holdings``. ``docs/permissions.md`` is printe
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from django.db.models import TextChoices
@@ -50,6 +50,7 @@ class Permission(TextChoices):
     EDIT_REFERENCE = "reference.edit", "組織・計画・基本方針の表を直す"
     EDIT_PEOPLE = "people.edit", "職員と発令を直す"
     READ_AUDIT = "audit.read", "監査記録を見る"
+    READ_CHARGES = "charges.read", "事務分担（担任）を見る"
 
 
 class Scope(Enum):
@@ -116,6 +117,7 @@ TABLE: Mapping[Permission, Mapping[Post, frozenset[Scope]]] = {
         Permission.EDIT_REFERENCE: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
         Permission.EDIT_PEOPLE: {Post.ADMINISTRATOR: {ALL}},
         Permission.READ_AUDIT: {Post.ADMINISTRATOR: {ALL}},
+        Permission.READ_CHARGES: {post: {ALL} for post in Post if post != Post.VIEWER},
     }.items()
 }
 
@@ -131,6 +133,8 @@ class Holding:
     department_name: str = ""
     division_id: int | None = None
     standing_in_for_id: int | None = None
+    appointment_id: int | None = field(default=None, compare=False)
+    """Where it comes from; two appointments to the same post hold the same."""
 
 
 @dataclass(frozen=True)
@@ -160,6 +164,14 @@ def reaches(scope: Scope, holding: Holding, target: Target) -> bool:
     }[scope]
 
 
+def scopes_of(
+    holding: Holding, permission: Permission, target: Target | None = None
+) -> frozenset[Scope]:
+    """In which scopes the holder of a post may do ``permission``; on ``target``, by which."""
+    scopes = TABLE[permission].get(holding.post, frozenset())
+    return scopes if target is None else frozenset(s for s in scopes if reaches(s, holding, target))
+
+
 def check(
     holdings: Iterable[Holding], permission: Permission, target: Target | None = None
 ) -> Holding:
@@ -167,10 +179,8 @@ def check(
 
     Raises Refused. A post of one's own is preferred to one held for somebody absent (代理).
     """
-    row = TABLE[permission]
     own_first = sorted(holdings, key=lambda holding: holding.standing_in_for_id is not None)
     for holding in own_first:
-        scopes = row.get(holding.post, frozenset())
-        if scopes and (target is None or any(reaches(s, holding, target) for s in scopes)):
+        if scopes_of(holding, permission, target):
             return holding
     raise Refused(f"いまの職では、この操作（{permission.label}）はできません。")

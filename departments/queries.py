@@ -28,6 +28,20 @@ def known_appointments(user: User) -> list[Appointment]:
     return kept[1]
 
 
+def known_people() -> list[User]:
+    """Everybody with an appointment that is known today, by name; one query for all of them."""
+    today = clock.today()
+    rows = Appointment.objects.known_on(today).select_related(
+        "user", "department", "standing_in_for"
+    )
+    people: dict[int, tuple[User, list[Appointment]]] = {}
+    for row in rows:
+        people.setdefault(row.user_id, (row.user, []))[1].append(row)
+    for user, held in people.values():
+        user._known_appointments = (today, held)  # type: ignore[attr-defined]
+    return sorted((user for user, _ in people.values()), key=lambda u: (u.kana, u.username))
+
+
 def holdings(user: User, day: dt.date) -> list[Holding]:
     """The posts that ``user`` holds on ``day``, as known today."""
     today = clock.today()
@@ -47,41 +61,52 @@ def _holding(appointment: Appointment) -> Holding:
         department_name=appointment.department.name if appointment.department else "",
         division_id=appointment.division_id,
         standing_in_for_id=appointment.standing_in_for_id,
+        appointment_id=appointment.pk,
     )
 
 
-def deciding_day(year: int) -> dt.date:
-    """The day whose department posts decide on a paper of ``year``: today or 1 April, the later."""
-    return max(clock.today(), first_day(year))
+def deciding_day(year: int, *, on: dt.date | None = None) -> dt.date:
+    """The day whose department posts decide on a paper of ``year``: today or 1 April, the later.
+
+    Here and below ``on`` asks for another day than today, with what is known today.
+    """
+    return max(on or clock.today(), first_day(year))
 
 
-def holdings_for(user: User, year: int, permission: Permission) -> list[Holding]:
+def holdings_for(
+    user: User, year: int, permission: Permission, *, on: dt.date | None = None
+) -> list[Holding]:
     """The posts from which ``user`` acts on papers of ``year``.
 
     Department posts count on the deciding day, city posts today. Who takes over on the coming
     1 April also reads this year's paper of the new department, for handover.
     """
-    today = clock.today()
-    days = {deciding_day(year)}
+    today = on or clock.today()
+    days = {deciding_day(year, on=today)}
     if permission in {Permission.READ_PAPER, Permission.READ_PACKET} and year == fiscal_year(today):
         days.add(first_day(year + 1))
     held = [h for day in days for h in holdings(user, day) if h.post in DEPARTMENT_POSTS]
     return held + [h for h in holdings(user, today) if h.post not in DEPARTMENT_POSTS]
 
 
-def all_holdings(user: User) -> list[Holding]:
+def all_holdings(user: User, *, on: dt.date | None = None) -> list[Holding]:
     """Every post held today, and the department posts of the coming 1 April, as known today.
 
     City posts act in the present: before the day they open nothing.
     """
-    today = clock.today()
+    today = on or clock.today()
     coming = holdings(user, first_day(fiscal_year(today) + 1))
     later = [holding for holding in coming if holding.post in DEPARTMENT_POSTS]
     return list(dict.fromkeys([*holdings(user, today), *later]))
 
 
 def authority(
-    user: User, permission: Permission, target: Target | None = None, *, year: int | None = None
+    user: User,
+    permission: Permission,
+    target: Target | None = None,
+    *,
+    year: int | None = None,
+    on: dt.date | None = None,
 ) -> Holding:
     """The post by which ``user`` may do ``permission``: the one function that decides.
 
@@ -89,8 +114,9 @@ def authority(
     """
     if not user.is_authenticated or not user.is_active:
         raise Refused("ログインしてください。")
-    held = all_holdings(user) if year is None else holdings_for(user, year, permission)
-    return check(held, permission, target)
+    if year is None:
+        return check(all_holdings(user, on=on), permission, target)
+    return check(holdings_for(user, year, permission, on=on), permission, target)
 
 
 def may(
