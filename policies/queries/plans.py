@@ -22,6 +22,7 @@ from policies.models import (
     Speech,
 )
 from policies.outline import as_it_reads, from_json
+from policies.queries.manuscripts import Desk
 
 
 @dataclass(frozen=True)
@@ -109,6 +110,12 @@ def plans_of_year(year: int) -> ValidInYearsQuerySet:
 def named_in(texts: Sequence[str], year: int) -> list[NamedPlan]:
     """The plans that the texts of a document of ``year`` name, registered or not."""
     return naming(texts, plans_of_year(year)).named
+
+
+def named_on(found: Desk) -> list[NamedPlan]:
+    """The plans that a manuscript names as it stands on the desk. One query."""
+    items = (text for item in found.written for text in (item.heading, item.body))
+    return named_in([*found.preamble, *items], found.manuscript.year)
 
 
 # ---- the pages of the plans --------------------------------------------------------------------

@@ -16,6 +16,7 @@ from policies.edits import CannotEdit
 from policies.forms.manuscripts import DetailsForm, DoubtForm, EditForm, VersionForm
 from policies.models import Manuscript
 from policies.queries.manuscripts import Desk, desk, manuscript_or_hidden
+from policies.queries.plans import named_on
 from policies.queries.reading import Trouble, item_after, sheet
 
 STALE = "この画面は古くなっています。画面を開き直してください。"
@@ -41,6 +42,7 @@ def show(
     page = sheet(found, item=item, at=at, trouble=trouble)
     details = details or DetailsForm(manuscript=found.manuscript, document=found.document)
     context = {"sheet": page, "manuscript": found.manuscript, "details": details}
+    context |= {"plans": named_on(found), "here": place(found.manuscript)}
     return render(request, "policies/manuscripts/reading.html", context, status=status)
 
 

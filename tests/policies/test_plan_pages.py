@@ -11,8 +11,10 @@ from django.test import Client
 from core.audit import Actor
 from core.models import AuditEvent
 from core.workflow import NotNow
+from policies.actions.manuscripts import take_in
 from policies.actions.plans import add_plan
 from policies.models import Plan, Section
+from policies.parsing import parse
 from policies.queries.plans import named_in
 from tests.factories import (
     BasicPolicyFactory,
@@ -197,3 +199,17 @@ def test_texts_of_a_document_are_read_together() -> None:
     assert (first.title, first.short_name, first.plan) == ("市環境基本計画", "環境計画", plan)
     assert first.texts == {0, 1}
     assert (second.plan, second.texts) == (None, {0})
+
+
+def test_the_reading_page_lists_the_plans_that_the_manuscript_names(
+    office: Client, cast: SimpleNamespace
+) -> None:
+    plan = PlanFactory(name="市環境基本計画")
+    text = f"令和5年度市政運営の基本方針\n1　計画\n(1)　{TEXT}\n(2)　環境計画の目標。\n"
+    take_in(parsed=parse(text), year=2023, by=Actor(cast.office))
+    page = body_of(office, "/policies/2023/manuscripts/basic/")
+    table = page[page.index('id="plans-title"') :]
+    assert f'<a href="/policies/plans/{plan.pk}/">登録あり' in table
+    [at] = re.findall(r'href="(/policies/plans/new/[^"]+)"', table)
+    asked = parse_qs(urlsplit(at.replace("&amp;", "&")).query)
+    assert asked["back"] == ["/policies/2023/manuscripts/basic/#rows"]
