@@ -181,7 +181,7 @@ def copy_goals(
         if old.title in present or (chosen is not None and old not in chosen):
             continue
         new = _copy_of(old, stored, last + len(copied) + 1, by)
-        new.sections.set((sections or {}).get(old.pk, ()))
+        new.sections.add(*(sections or {}).get(old.pk, ()))
         copied.append(new.title)
     if copied:
         touch(stored, by)
@@ -199,7 +199,7 @@ def _copy_of(old: Goal, paper: OperatingPolicy, order: int, by: Actor) -> Goal:
         **written(by),
     )
     for name in ("other_divisions", "sdgs"):
-        getattr(new, name).set(getattr(old, name).all())
+        getattr(new, name).add(*getattr(old, name).all())
     _write_indicators(
         new, [{name: getattr(row, name) for name in INDICATOR} for row in old.indicators.all()]
     )

@@ -249,3 +249,21 @@ def test_last_years_item_that_was_dropped_late_still_leads_to_its_answer(
     confirm({"1-2": "1-1"})
     Section.objects.filter(pk=sections_of(2022)["1-1"].pk).update(is_dropped=True)
     assert SAID in text_of(head, PAPER)
+
+
+def test_several_goals_are_copied_at_once_each_with_its_items(
+    old: OperatingPolicy, paper: OperatingPolicy, head: Client
+) -> None:
+    confirm({"1-1": "1-2", "1-2": "1-1"})
+    last = sections_of(2022)
+    GoalFactory(paper=old, title="訓練を重ねる", sections=[last["1-2"], last["1-1"]], complete=True)
+    GoalFactory(paper=old, title="部独自の目標", is_own=True)
+    page = text_of(head, COPY)
+    assert proposals(page) == [("1-2", True), ("1-1", True), ("1-2", True)]
+    boxes = re.findall(r'name="(goals|sections-\d+)"[^>]* value="(\d+)" checked', page)
+    head.post(COPY, {name: [value for key, value in boxes if key == name] for name, _ in boxes})
+    copied = {
+        goal.title: [section.path for section in goal.sections.order_by("place")]
+        for goal in paper.goals.all()
+    }
+    assert copied == {"公用車の電動化": ["1-2"], "訓練を重ねる": ["1-1", "1-2"], "部独自の目標": []}
