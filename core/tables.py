@@ -12,8 +12,9 @@ import io
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 from openpyxl import Workbook, load_workbook
@@ -21,6 +22,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from core.text import normalise, opening_words
 
@@ -32,6 +34,7 @@ SMALL = 1024 * 1024
 """An entry that unpacks to no more than this may be packed as tightly as it likes."""
 MAX_ROWS = 5000
 MAX_COLUMNS = 100
+MAX_SHEETS = 20
 LONGEST_CELL = 32_767
 """What one cell of Excel holds; longer text would be cut without a word."""
 
@@ -91,15 +94,22 @@ def read_table(content: bytes) -> Table:
 
 
 def _table_of(rows: Iterable[Row]) -> Table:
+    table = _any_table_of(rows)
+    if not table.headings or not table.rows:
+        raise Unfit("見出しと、その下の行があるファイルを選んでください。")
+    return table
+
+
+def _any_table_of(rows: Iterable[Row]) -> Table:
+    """Headings and rows, or less where there is less."""
     filled = []
     for row in rows:
         if _holds_anything(row):
             filled.append(row)
         if len(filled) > MAX_ROWS + 1:
             raise Unfit(f"行が多すぎます。{MAX_ROWS:,}行までに分けてください。")
-    if len(filled) < 2:
-        raise Unfit("見出しと、その下の行があるファイルを選んでください。")
-    headings = [normalise(str(cell or "")).strip() for cell in filled[0].cells]
+    first = filled[0].cells if filled else ()
+    headings = [normalise(str(cell or "")).strip() for cell in first]
     while headings and not headings[-1]:
         headings.pop()
     width = len(headings)
@@ -144,23 +154,52 @@ def _broken() -> Unfit:
 
 
 def _workbook_rows(content: bytes) -> Iterator[Row]:
-    """Rows of the sheet that is in front: values, with the formulas beside them to tell why not."""
+    """Rows of the sheet that is in front."""
     check_workbook(content)
+    with _readable():
+        yield from _rows_of(*(book.active for book in _twice(content)))
+
+
+def read_sheets(content: bytes) -> dict[str, Table]:
+    """All sheets of an Excel workbook by name, empty ones too. Raises Unfit."""
+    check_workbook(content)
+    with _readable():
+        values, formulas = _twice(content)
+        names = values.sheetnames
+        if len(names) > MAX_SHEETS:
+            raise Unfit(f"シートが多すぎます。{MAX_SHEETS}枚までです。")
+        pairs = ((name, _rows_of(values[name], formulas[name])) for name in names)
+        return {normalise(name).strip(): _any_table_of(rows) for name, rows in pairs}
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """One sentence for whatever broken or hostile XML makes of the reader."""
     try:
-        values, formulas = _front_rows(content, True), _front_rows(content, False)
-        for number, (shown, written) in enumerate(zip(values, formulas, strict=True), 1):
-            if max(len(shown), len(written)) > MAX_COLUMNS:
-                raise Unfit(f"列が多すぎます。{MAX_COLUMNS}列までです。")
-            yield Row(number, tuple(map(_cell, shown, written)))
+        yield
     except Unfit:
         raise
-    except (*_BROKEN, ValueError, SyntaxError, OSError, LookupError):  # broken or hostile XML
+    except (*_BROKEN, ValueError, SyntaxError, OSError, LookupError):
         raise _broken() from None
 
 
-def _front_rows(content: bytes, data_only: bool) -> Iterator[Any]:
-    book = load_workbook(io.BytesIO(content), read_only=True, data_only=data_only, keep_links=False)
-    sheet = book.active
+def _twice(content: bytes) -> list[Any]:
+    """The workbook as values, and as the formulas beside them, which tell why there is none."""
+    return [
+        load_workbook(io.BytesIO(content), read_only=True, data_only=shown, keep_links=False)
+        for shown in (True, False)
+    ]
+
+
+def _rows_of(values: Any, formulas: Any) -> Iterator[Row]:
+    pairs = zip(_rows_within(values), _rows_within(formulas), strict=True)
+    for number, (shown, written) in enumerate(pairs, 1):
+        if max(len(shown), len(written)) > MAX_COLUMNS:
+            raise Unfit(f"列が多すぎます。{MAX_COLUMNS}列までです。")
+        yield Row(number, tuple(map(_cell, shown, written)))
+
+
+def _rows_within(sheet: Any) -> Iterator[Any]:
     if sheet is None or not hasattr(sheet, "reset_dimensions"):
         raise Unfit("表のあるシートを開いた状態で保存してください。")
     sheet.reset_dimensions()  # what the file says of its own size is not believed
@@ -182,24 +221,59 @@ def _cell(shown: Any, written: Any) -> Any:
     return shown.value
 
 
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet to write. ``examples`` stand in grey above the rows; ``choices`` are the words that
+    Excel offers in a column (by its number from 0); ``widths`` in characters, or by the heading."""
+
+    title: str
+    headings: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+    examples: Sequence[Sequence[Cell]] = ()
+    choices: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    widths: Sequence[int] = ()
+
+
 def write_workbook(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
     """A workbook of one sheet. No text becomes a formula; none is cut. Raises Unfit."""
-    fitting = [[_fitting(value) for value in row] for row in rows]
+    return write_sheets([Sheet(title, headings, rows)])
+
+
+def write_sheets(sheets: Iterable[Sheet]) -> bytes:
+    """A workbook. No text becomes a formula; none is cut. Raises Unfit."""
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(title[:31])
-    sheet.freeze_panes = "A2"
-    for number, heading in enumerate(headings, 1):
-        width = min(40, max(10, 2 * len(heading) + 4))
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    first = [WriteOnlyCell(sheet, heading) for heading in headings]
-    for cell in first:
-        cell.font = Font(bold=True)
-    sheet.append(first)
-    for row in fitting:
-        sheet.append([_written(sheet, value) for value in row])
+    for sheet in sheets:
+        _write_sheet(book, sheet)
     out = io.BytesIO()
     book.save(out)
     return out.getvalue()
+
+
+def _write_sheet(book: Workbook, wanted: Sheet) -> None:
+    examples = [[_fitting(value) for value in row] for row in wanted.examples]
+    fitting = [[_fitting(value) for value in row] for row in wanted.rows]
+    sheet = book.create_sheet(wanted.title[:31])
+    sheet.freeze_panes = "A2"
+    for number, heading in enumerate(wanted.headings, 1):
+        width = dict(enumerate(wanted.widths, 1)).get(number)
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = width or min(40, max(10, 2 * len(heading) + 4))
+        if words := wanted.choices.get(number - 1):
+            offer = DataValidation("list", formula1=f'"{",".join(words)}"', allow_blank=True)
+            offer.add(f"{letter}2:{letter}{MAX_ROWS}")
+            sheet.data_validations.append(offer)
+    sheet.append([_styled(sheet, heading, Font(bold=True)) for heading in wanted.headings])
+    for row in examples:
+        sheet.append([_styled(sheet, value, Font(color="FF757575")) for value in row])
+    for row in fitting:
+        sheet.append([_written(sheet, value) for value in row])
+
+
+def _styled(sheet: Any, value: Cell, font: Font) -> Any:
+    written = _written(sheet, value)
+    cell = WriteOnlyCell(sheet, value) if written is value else written
+    cell.font = font
+    return cell
 
 
 def _fitting(value: Cell) -> Cell:
