@@ -3,24 +3,34 @@
 The parser and the outline, which the policy office corrects, join lines by this one rule.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from types import MappingProxyType
 
 from policies.lines import Line, is_cut, is_going_on, seam
 
 Paragraph = list[Line]
+NOTHING: Mapping[int, bool] = MappingProxyType({})
 
 
 def paragraphs(
-    lines: Iterable[Line], *, apart: Collection[int] = (), begins_with_text: bool = False
+    lines: Iterable[Line],
+    *,
+    apart: Collection[int] = (),
+    decided: Mapping[int, bool] = NOTHING,
+    begins_with_text: bool = False,
 ) -> list[Paragraph]:
     """The lines of one text, put together into paragraphs.
 
     ``apart``: where lines start that begin a paragraph unless the one before breaks off.
+    ``decided``: where lines start of which it is known whether they begin a paragraph.
     ``begins_with_text``: the first line is the text of an item, never a heading of its own.
     """
     found: list[Paragraph] = []
     for line in lines:
-        if found and _goes_on(found, line, apart, begins_with_text):
+        begins = decided.get(line.start)
+        if begins is None:
+            begins = not (found and _goes_on(found, line, apart, begins_with_text))
+        if found and not begins:
             found[-1].append(line)
         else:
             found.append([line])

@@ -5,13 +5,13 @@ nothing is invented and nothing lost whatever is corrected (see ``policies.edits
 paragraphs by the rule of ``policies.joining``, as in the parser.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import accumulate, pairwise
 from typing import Any
 
 from policies.joining import joined, paragraphs
-from policies.lines import Line, is_cut
+from policies.lines import Line
 from policies.margins import Ending, endings
 from policies.numbering import in_half_width
 from policies.tree import ParsedPolicy, ParsedSection
@@ -25,15 +25,15 @@ KINDS = OF_NODES | APART | {"preamble"}
 class Piece:
     """A stretch inside one line of the source, without margins; kinds as in ``tree.Span``.
 
-    ``node``: the node that it belongs to. ``opens``: a paragraph begins here, whatever the rule
-    for joining lines would say.
+    ``node``: the node that it belongs to. ``opens``: whether a paragraph begins here, where that
+    was decided; None as the rule for joining lines says.
     """
 
     kind: str
     start: int
     end: int
     node: int | None = None
-    opens: bool = False
+    opens: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,32 +91,36 @@ def outline_of(parsed: ParsedPolicy) -> Outline:
     depths = [depth for root in parsed.sections for depth in _depths(root, 0)]
     nodes: list[Node] = []
     pieces: list[Piece] = []
-    apart = frozenset(parsed.apart)
     for span in parsed.spans:
         node = len(nodes) + (span.kind == "bullet") if span.kind in OF_NODES else None
         if span.kind == "marker":
             node = len(nodes) + 1
             marker = parsed.source[span.start : span.end]
             nodes.append(Node(node, depths[len(nodes)], marker))
-        piece = Piece(span.kind, span.start, span.end, node)
-        if span.start in apart and _opens(parsed.source, pieces, piece):
-            piece = replace(piece, opens=True)
-        pieces.append(piece)
-    return Outline(parsed.source, tuple(nodes), tuple(pieces))
+        pieces.append(Piece(span.kind, span.start, span.end, node))
+    return _decided(Outline(parsed.source, tuple(nodes), tuple(pieces)), parsed.apart)
+
+
+def _decided(outline: Outline, apart: Sequence[int]) -> Outline:
+    """``outline`` with what the parser decided about each line, so that no later change of
+    another line, nor of the rule for joining them, changes its texts."""
+    headed = {piece.node for piece in outline.pieces if piece.kind == "heading"}
+    beginnings: dict[int, bool] = {}
+    for (kind, node), runs in _runs(outline).items():
+        is_body = kind == "body" and node not in headed
+        for index, run in enumerate(runs):
+            begins = is_body and not index
+            for paragraph in paragraphs(run, apart=frozenset(apart), begins_with_text=begins):
+                beginnings |= {line.start: line is paragraph[0] for line in paragraph}
+            del beginnings[run[0].start]
+    pieces = (replace(piece, opens=beginnings.get(piece.start)) for piece in outline.pieces)
+    return replace(outline, pieces=tuple(pieces))
 
 
 def _depths(section: ParsedSection, depth: int) -> Iterator[int]:
     yield depth
     for item in section.items:
         yield from _depths(item, depth + 1)
-
-
-def _opens(source: str, before: Sequence[Piece], piece: Piece) -> bool:
-    """Whether a line that stands apart begins a paragraph: not where the one before breaks off."""
-    last = next((p for p in reversed(before) if p.kind not in APART), None)
-    if last is None or (last.kind, last.node) != (piece.kind, piece.node):
-        return False
-    return not is_cut(source[last.start : last.end])
 
 
 # --- as texts ------------------------------------------------------------------------------------
@@ -167,9 +171,9 @@ def _runs(outline: Outline) -> dict[tuple[str, int | None], list[Run]]:
             continue
         line, key = page.line(piece, is_after_apart=is_after_apart), (piece.kind, piece.node)
         found = runs.setdefault(key, [])
-        if piece.opens or key != last:
+        if key != last:
             found.append([line])
-        elif found[-1][-1].number == line.number and not is_after_apart:
+        elif found[-1][-1].number == line.number and not is_after_apart and not piece.opens:
             first = found[-1][-1]
             found[-1][-1] = replace(first, text=outline.source[first.start : line.end])
         else:
@@ -178,24 +182,32 @@ def _runs(outline: Outline) -> dict[tuple[str, int | None], list[Run]]:
     return runs
 
 
-def _text(runs: Sequence[Run], *, begins_with_text: bool = False) -> list[str]:
+def _text(
+    runs: Sequence[Run], decided: Mapping[int, bool], *, begins_with_text: bool = False
+) -> list[str]:
     return [
         joined(paragraph)
         for index, run in enumerate(runs)
-        for paragraph in paragraphs(run, begins_with_text=begins_with_text and not index)
+        for paragraph in paragraphs(
+            run, decided=decided, begins_with_text=begins_with_text and not index
+        )
     ]
+
+
+def _decisions(outline: Outline) -> dict[int, bool]:
+    return {piece.start: piece.opens for piece in outline.pieces if piece.opens is not None}
 
 
 def written(outline: Outline) -> tuple[Written, ...]:
     """The nodes in reading order, with their texts."""
-    runs = _runs(outline)
+    runs, decided = _runs(outline), _decisions(outline)
     parents = parents_of(outline.nodes)
     extents = _extents(outline, parents)
     with_items = set(parents.values())
     found = []
     for node in outline.nodes:
-        heading = _text(runs.get(("heading", node.id), []))
-        body = _text(runs.get(("body", node.id), []), begins_with_text=not heading)
+        heading = _text(runs.get(("heading", node.id), []), decided)
+        body = _text(runs.get(("body", node.id), []), decided, begins_with_text=not heading)
         found.append(
             Written(
                 node,
@@ -216,8 +228,8 @@ def preamble(outline: Outline) -> list[str]:
 
 def running_text(outline: Outline) -> dict[int, list[str]]:
     """The stretches of running text by where they begin, each with its paragraphs."""
-    runs = _runs(outline).get(("preamble", None), [])
-    return {run[0].start: _text([run]) for run in runs}
+    runs, decided = _runs(outline).get(("preamble", None), []), _decisions(outline)
+    return {run[0].start: _text([run], decided) for run in runs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,12 +245,13 @@ def as_it_reads(outline: Outline) -> tuple[Stretch, ...]:
     """The text in the order of the source: nodes and the running text between them."""
     found: list[tuple[int, Stretch]] = []
     headed = {piece.node for piece in outline.pieces if piece.kind == "heading"}
+    decided = _decisions(outline)
     for (kind, node), runs in _runs(outline).items():
         if kind in {"bullet", "marker"}:
             continue
         begins = kind == "body" and node not in headed
         for index, run in enumerate(runs):
-            texts = _text([run], begins_with_text=begins and not index)
+            texts = _text([run], decided, begins_with_text=begins and not index)
             found.append((run[0].start, Stretch(kind, node, tuple(texts))))
     return tuple(stretch for _, stretch in sorted(found, key=lambda pair: pair[0]))
 

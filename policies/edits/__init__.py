@@ -20,7 +20,7 @@ from policies.edits.items import (
     text_to_split,
 )
 from policies.edits.passages import Mark, SetApart, TakeIn, passage_between
-from policies.edits.stretches import DEEPEST, CannotEdit, Edit
+from policies.edits.stretches import DEEPEST, CannotEdit, Edit, reconsidered
 from policies.edits.words import Add, Drop, Retitle, Reword
 from policies.outline import Outline, is_tree, is_whole
 
@@ -63,7 +63,7 @@ KINDS: dict[str, type[Edit]] = {
 
 def apply(outline: Outline, edit: Edit) -> Outline:
     """The outline after ``edit``, whole again; raises CannotEdit where it cannot be."""
-    found = edit.apply_to(outline)
+    found = reconsidered(outline, edit.apply_to(outline))
     if found == outline:
         raise CannotEdit("変わるところがありません。")
     if not is_tree(found.nodes):

@@ -94,6 +94,34 @@ def has_marker(outline: Outline, node: int) -> bool:
     return any(piece.node == node and piece.kind == "marker" for piece in outline.pieces)
 
 
+def reconsidered(before: Outline, after: Outline) -> Outline:
+    """``after`` where nothing is decided about lines that follow another line than ``before``."""
+    if before.source != after.source:
+        return after
+    old = _followed(before)
+    new = _followed(after)
+
+    def change(_: int, piece: Piece) -> Piece:
+        is_moved = piece.start in old and piece.start in new
+        is_moved = is_moved and old[piece.start] != new[piece.start]
+        return replace(piece, opens=None) if is_moved else piece
+
+    return with_pieces(after, change)
+
+
+def _followed(outline: Outline) -> dict[int, int]:
+    """For each line of a text where the line before it in that text ends."""
+    found: dict[int, int] = {}
+    last: Piece | None = None
+    for piece in outline.pieces:
+        if piece.kind in APART:
+            continue
+        if last and (last.kind, last.node) == (piece.kind, piece.node):
+            found[piece.start] = last.end
+        last = piece
+    return found
+
+
 def cut(outline: Outline, at: int) -> Outline:
     """The piece over ``at`` becomes two; white space at the cut belongs to neither."""
     source = outline.source
@@ -105,7 +133,7 @@ def cut(outline: Outline, at: int) -> Outline:
         left = source[piece.start : at].rstrip()
         right = source[at : piece.end].lstrip()
         pieces.append(replace(piece, end=piece.start + len(left)))
-        pieces.append(replace(piece, start=piece.end - len(right), opens=False))
+        pieces.append(replace(piece, start=piece.end - len(right), opens=None))
     return replace(outline, pieces=tuple(pieces))
 
 

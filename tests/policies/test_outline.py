@@ -69,6 +69,29 @@ def test_the_office_says_otherwise_where_an_answer_is_owed():
     assert written(replace(outline, nodes=nodes))[0].is_open is True
 
 
+WRAPPED = """令和7年度市政運営の基本方針
+
+市民の生活を支えるため、地域の力を高め、災害に強く、誰もが安心して暮らせるまち
+をつくるとともに、子育ての相談を受ける場所を増やし、学童保育の時間を延ばし、家
+庭を支え、道路と公園の手入れを続け、高齢者と障害者が安心して歩けるまちをつくっ
+ていくことが、これからの市政に求められている。次の一年は、備蓄を増やし、訓練を
+行い、民生委員と市が力を合わせ、相談の窓口を増やしていくとともに、市役所の手続
+を書かないで済むものに改め、職員が市民の声を聞く時間を増やしていくこととする。
+各部の方針を定めるに当たって踏まえる社会の動き
+物価が上がり続けている。
+"""
+
+
+def test_texts_stay_whatever_becomes_of_other_lines():
+    outline = outline_of(parse(WRAPPED))
+    texts = preamble(outline)
+    assert texts[1] == "各部の方針を定めるに当たって踏まえる社会の動き"
+    unwrapped = replace(outline, source=outline.source + "長い行が続く文" * 40)
+    undecided = tuple(replace(piece, opens=None) for piece in outline.pieces)
+    assert preamble(unwrapped) == texts
+    assert preamble(replace(unwrapped, pieces=undecided)) != texts
+
+
 def test_node_is_spoken_of_by_the_markers_from_the_outermost_down():
     assert spoken(outline_of(parse(ORDER)), 3) == "1(2)"
 
@@ -77,7 +100,7 @@ def test_outline_is_stored_without_its_source():
     outline = outline_of(parse(ORDER))
     stored = to_json(outline)
     assert stored["nodes"][1] == [2, 1, "(1)", "", "", None, None]
-    assert stored["pieces"][1] == ["preamble", 16, 28, None, False]
+    assert stored["pieces"][1] == ["preamble", 16, 28, None, None]
     assert from_json(ORDER, stored) == outline
 
 
