@@ -26,8 +26,9 @@ _IN_BRACKETS = re.compile("[(（][^()（）]*[)）]")
 _OF_THE_WEB = ("更新日", "公開日", "掲載日", "ページ番号")
 _CONTACT = re.compile(
     "[(（【〔]?(?:担当|(?:お)?問い?合わ?せ|連絡先|電話|内線|TEL|ＴＥＬ|FAX|ＦＡＸ)"
+    "|.{0,40}(?:内線|電話|℡|TEL|ＴＥＬ)[^0-9０-９]{0,4}[0-9０-９]"
 )
-MOST_LINES_OF_CONTACT = 8
+MOST_LINES_AT_END = 8
 _STAMPS = {"公印省略", "写", "案", "記"}
 _TITLE_WORDS = ("方針", "年度", "演説", "所信", "計画", "指針", "要旨", "について", "通達")
 
@@ -74,17 +75,33 @@ def _top(lines: Sequence[Line]) -> list[Line]:
 
 
 def read_tail(lines: Sequence[Line], head: Letterhead) -> None:
-    """Date, issuer and 以上 below the text, where they stand at the very end or above the notes."""
+    """What stands below the text: date, issuer, 以上, whom to ask, notes."""
     text = _without(notes_at_end(lines), "注", lines, head)
     text = _without(_contact(text), "連絡先", text, head)
     head.kinds |= {line.number: "closing" for line in _supplement(text)}
-    for line in reversed(text[-4:]):
+    after = _after_end(text)
+    for line in reversed(after or text[-4:]):
         if line.number in head.kinds:
             return
         if compact(line.text) == "以上":
             head.kinds[line.number] = "closing"
         elif not _read_date(line, head) and not _read_issuer(line, head):
-            return
+            if not after:
+                return
+            head.kinds[line.number] = "furniture"
+            question = (
+                f"「{line.text}」は「以上」の後にあるため、本文に入れていません。よろしいですか。"
+            )
+            head.doubts.append((line.number, question))
+
+
+def _after_end(lines: Sequence[Line]) -> Sequence[Line]:
+    """The last lines from 以上 on, where nothing that is an item follows."""
+    last = lines[-MOST_LINES_AT_END:]
+    found = [at for at, line in enumerate(last) if compact(line.text) == "以上"]
+    if not found or any(find_mark(line.text) for line in last[found[-1] :]):
+        return ()
+    return last[found[-1] :]
 
 
 def _without(
@@ -101,7 +118,7 @@ def _without(
 def _contact(lines: Sequence[Line]) -> Sequence[Line]:
     """The lines at the very end from the first on that says whom to ask; none holds a sentence."""
     found = len(lines)
-    for index in range(len(lines) - 1, max(len(lines) - 1 - MOST_LINES_OF_CONTACT, 0), -1):
+    for index in range(len(lines) - 1, max(len(lines) - 1 - MOST_LINES_AT_END, 0), -1):
         text = lines[index].text
         if len(text) > LONGEST_LINE or "。" in text or find_mark(text):
             break

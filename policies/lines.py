@@ -25,6 +25,7 @@ _NOUNS = (  # of which the last letter is no particle
 )
 _NO_END_OF_HEADING = _FULL_STOPS | _PAUSES | _HANGING
 _OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
+_SIGNS_OF_HEADINGS = frozenset("【■◆●▼※＜〈")
 _DASH = "[-‐–—―−－─~〜～]"
 _NUMBER = "[0-9０-９]{1,4}"
 _PAGE_NUMBER = re.compile(
@@ -145,13 +146,20 @@ def is_going_on(first: str, second: Line, *, is_whole: bool) -> bool:
     if is_cut(first):
         return True
     before = None if second.after_gap else second.before
-    if before is Ending.CLOSED or second.after_gap and _OPENING_WORDS.match(second.text):
+    if before is Ending.CLOSED or _opens(second):
         return False
     if not (is_whole and is_heading_like(first)):
         return True
     if second.after_gap and not second.after_page:
         return False
     return len(first) > LONGEST_LONE_LINE if before is None else before is Ending.FULL
+
+
+def _opens(line: Line) -> bool:
+    """Whether a paragraph seems to begin with ``line``."""
+    if line.text[:1] in _SIGNS_OF_HEADINGS:
+        return True
+    return line.after_gap and _OPENING_WORDS.match(line.text) is not None
 
 
 def is_surely_one_sentence(first: str, second: str) -> bool:

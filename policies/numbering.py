@@ -85,6 +85,22 @@ def _chapter(unit: str, end: str = "") -> Style:
     return Style(f"第1{unit}", "第", pattern)
 
 
+def _named(word: str) -> Style:
+    return Style(f"{word}1", word[0], rf"{word}{_SPACE}?(?P<n>{_DIGITS})(?:[.．:：]|{_END})")
+
+
+_NAMES = (
+    "基本目標",
+    "重点目標",
+    "目標",
+    "重点施策",
+    "施策",
+    "政策",
+    "方針",
+    "戦略",
+    "テーマ",
+    "柱",
+)
 _DOTS, _HYPHENS = ".．", "\\-－‐−–"
 
 STYLES = (
@@ -104,8 +120,10 @@ STYLES = (
     _bracketed("(A)", _CAPITAL),
     _bracketed("〔1〕", _DIGITS, "〔", "〕"),
     _bracketed("【1】", _DIGITS, "【", "】"),
+    Style("【テーマ1】", "【", rf"【[^】0-9０-９]{{1,8}}(?P<n>{_DIGITS})】"),
     _bracketed("［1］", _DIGITS, "［\\[", "］\\]"),
     _bracketed("＜1＞", _DIGITS, "＜<〈", "＞>〉"),
+    *(_named(word) for word in _NAMES),
     Style("1)", _OF_DIGITS, rf"(?P<n>{_DIGITS})[)）]"),
     _nested("1.1.1", _DOTS, 2),
     _nested("1.1", _DOTS, 1),

@@ -111,7 +111,7 @@ class _Writer:
         """The lines, with a blank one between paragraphs unless they were wrapped by hand."""
         if self.unfinished:
             self._line(self.unfinished)
-        if not self.is_counted and all(len(line) <= LONGEST_WRAPPED for line in self.lines):
+        if not self.is_counted and all(len(line.strip()) <= LONGEST_WRAPPED for line in self.lines):
             return "\n".join(self.lines)
         return "".join(
             f"{line}\n" if len(line) <= SHORTEST else f"{line}\n\n" for line in self.lines
