@@ -163,10 +163,15 @@ class GoalForm(forms.ModelForm):
             .distinct()
             .select_related("plan")
         )
-        projects = projects_to_choose(self.paper, self.instance if self.instance.pk else None)
-        if projects.exists():
-            self.fields["projects"].queryset = projects
-        else:
+        self._offer_projects()
+
+    def _offer_projects(self) -> None:
+        """Nothing is asked where the year has no speech."""
+        rows = projects_to_choose(self.paper, self.instance if self.instance.pk else None)
+        field = self.fields["projects"]
+        field.queryset = rows
+        field.choices = [(row.pk, field.label_from_instance(row)) for row in rows]
+        if not field.choices:
             del self.fields["projects"]
 
     def clean(self) -> dict[str, Any]:

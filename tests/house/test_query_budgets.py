@@ -18,7 +18,9 @@ from core.audit import Actor
 from goals.models import ConflictingDraft, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
+from policies.actions import manuscripts
 from policies.models import Alignment
+from policies.parsing import parse
 from tests.factories import (
     AppointmentFactory,
     ChargeFactory,
@@ -51,7 +53,7 @@ CONTENT = {
 
 # page → who looks, in which state the paper is, how many queries
 BUDGETS = {
-    "home:today": ("head", "draft", 24),
+    "home:today": ("head", "draft", 28),
     "account_change_password": ("head", "draft", 4),
     "policies:detail": ("head", "draft", 9),
     "policies:speech": ("head", "draft", 8),
@@ -62,26 +64,31 @@ BUDGETS = {
     "policies:edition": ("head", "draft", 6),
     "policies:changes": ("head", "draft", 7),
     "policies:alignment": ("office", "draft", 8),
-    "goals:board": ("office", "draft", 11),
-    "goals:coverage": ("office", "draft", 11),
+    "policies:intake": ("office", "draft", 5),
+    "policies:manuscript": ("office", "draft", 7),
+    "policies:issue": ("office", "draft", 9),
+    "policies:discard": ("office", "draft", 7),
+    "goals:board": ("office", "draft", 12),
+    "goals:coverage": ("office", "draft", 14),
     "goals:amendments": ("office", "draft", 7),
     "goals:paper": ("head", "draft", 24),
     "goals:basics": ("head", "draft", 5),
+    "goals:projects": ("head", "draft", 14),
     "goals:response": ("head", "draft", 24),
-    "goals:submit": ("head", "draft", 19),
+    "goals:submit": ("head", "draft", 22),
     "goals:withdraw": ("head", "submitted", 5),
     "goals:history": ("head", "draft", 8),
     "goals:conflicts": ("head", "draft", 6),
     "goals:revision": ("head", "draft", 6),
     "goals:answer": ("head", "returned", 6),
-    "goals:goal_new": ("head", "draft", 11),
+    "goals:goal_new": ("head", "draft", 12),
     "goals:goal_copy": ("head", "draft", 17),
-    "goals:goal_edit": ("head", "draft", 16),
-    "goals:goal_remove": ("head", "draft", 11),
-    "goals:review": ("office", "submitted", 19),
+    "goals:goal_edit": ("head", "draft", 19),
+    "goals:goal_remove": ("head", "draft", 13),
+    "goals:review": ("office", "submitted", 22),
     "goals:remark": ("office", "submitted", 6),
-    "goals:return": ("office", "submitted", 19),
-    "goals:reopen": ("office", "received", 19),
+    "goals:return": ("office", "submitted", 22),
+    "goals:reopen": ("office", "received", 22),
     "interviews:list": ("secretary", "draft", 10),
     "interviews:new": ("secretary", "draft", 18),
     "interviews:edit": ("secretary", "draft", 17),
@@ -101,6 +108,9 @@ def fill(paper, cast, number):
     ResponseFactory(paper=paper, section=section, updated_by=cast.drafter, updated_at=MARCH)
     last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
     policy_with_items(2022)
+    items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
+    parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
+    manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
     ids = {}
     for n in range(2):
         EditionFactory(policy=section.policy, number=n)
@@ -185,7 +195,7 @@ def paper_sections(paper):
 
 def address_of(name, ids):
     route = next(a.route for a in addresses() if a.name == name)
-    values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1}
+    values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
     names = re.findall(r"<\w+:(\w+)>", route)
     key = next((prefix for prefix in ids if name.startswith(prefix)), "")
     where = reverse(name, kwargs={n: ids[key] if n == "pk" else values[n] for n in names})
