@@ -65,7 +65,7 @@ BUDGETS = {
     "policies:changes": ("head", "draft", 7),
     "policies:alignment": ("office", "draft", 8),
     "policies:intake": ("office", "draft", 5),
-    "policies:manuscript": ("office", "draft", 7),
+    "policies:manuscript": ("office", "draft", 8),
     "policies:issue": ("office", "draft", 9),
     "policies:discard": ("office", "draft", 7),
     "goals:board": ("office", "draft", 12),
