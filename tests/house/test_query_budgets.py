@@ -19,7 +19,9 @@ from goals.models import ConflictingDraft, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
 from policies.actions import manuscripts
+from policies.actions import manuscripts
 from policies.models import Alignment
+from policies.parsing import parse
 from policies.parsing import parse
 from tests.factories import (
     AppointmentFactory,
@@ -68,6 +70,10 @@ BUDGETS = {
     "policies:manuscript": ("office", "draft", 8),
     "policies:issue": ("office", "draft", 9),
     "policies:discard": ("office", "draft", 7),
+    "policies:intake": ("office", "draft", 5),
+    "policies:manuscript": ("office", "draft", 8),
+    "policies:issue": ("office", "draft", 9),
+    "policies:discard": ("office", "draft", 7),
     "goals:board": ("office", "draft", 12),
     "goals:coverage": ("office", "draft", 14),
     "goals:amendments": ("office", "draft", 7),
@@ -108,6 +114,9 @@ def fill(paper, cast, number):
     ResponseFactory(paper=paper, section=section, updated_by=cast.drafter, updated_at=MARCH)
     last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
     policy_with_items(2022)
+    items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
+    parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
+    manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
     items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
     parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
     manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
