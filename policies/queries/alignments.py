@@ -7,6 +7,7 @@ proposal of ``policies.alignment`` stands in, and says so.
 import datetime as dt
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -214,36 +215,56 @@ def _pair(section: Section, earlier: Section | None, doubt: Doubt = "") -> Pair:
     return pair_of(_item(section), _item(earlier) if earlier else None, doubt)
 
 
-def _item(section: Section) -> Item:
-    return Item(section.path, section.number, section.heading, section.body)
+def _item(section: Section, path: str = "") -> Item:
+    return Item(path, section.number, section.heading, section.body)
+
+
+def _items(by_place: Mapping[str, Section]) -> list[Item]:
+    return [_item(section, path) for path, section in by_place.items()]
+
+
+def _by_place(sections: Iterable[Section]) -> dict[str, Section]:
+    """Sections, given in reading order, by where they stand now.
+
+    Their own addresses do not say so any more once an amendment has moved them.
+    """
+    places: dict[int | None, str] = {}
+    counts: Counter[int | None] = Counter()
+    found = {}
+    for section in sections:
+        counts[section.parent_id] += 1
+        above, number = places.get(section.parent_id, ""), counts[section.parent_id]
+        places[section.pk] = path = f"{above}-{number}" if above else f"{number}"
+        found[path] = section
+    return found
 
 
 def _rows(
     sections: list[Section], earlier: list[Section], stored: Mapping[int, Alignment]
 ) -> tuple[list[Row], list[Gone]]:
-    missing = [section for section in sections if section.pk not in stored]
-    proposed = align([_item(s) for s in earlier], [_item(s) for s in sections]) if missing else None
-    by_path = {section.path: section for section in earlier}
-    now_at = {section.path: section for section in sections}
-    pairs = {pair.new.path: pair for pair in proposed.pairs} if proposed else {}
+    """What is confirmed; for the other sections what is proposed."""
+    now, before = _by_place(sections), _by_place(earlier)
+    proposed = Aligned((), ())
+    if len(stored) < len(sections):
+        proposed = align(_items(before), _items(now))
+    pairs = {pair.new.path: pair for pair in proposed.pairs}
     rows = []
-    for section in sections:
+    for path, section in now.items():
         if section.pk in stored:
             rows.append(row_of(section, stored[section.pk].earlier))
         else:
-            pair = pairs[section.path]
-            rows.append(Row(section, by_path[pair.old.path] if pair.old else None, pair, False))
-    into = {one.old.path: one.into for one in proposed.dropped} if proposed else {}
-    taken = {path: now_at[item.path] for path, item in into.items() if item}
-    return rows, _left(earlier, rows, taken)
+            old = pairs[path].old
+            rows.append(Row(section, before[old.path] if old else None, pairs[path], False))
+    into = {before[one.old.path].pk: now[one.into.path] for one in proposed.dropped if one.into}
+    return rows, _left(earlier, rows, into)
 
 
 def _left(
-    earlier: Iterable[Section], rows: Iterable[Row], into: Mapping[str, Section]
+    earlier: Iterable[Section], rows: Iterable[Row], into: Mapping[int, Section]
 ) -> list[Gone]:
     followed = {row.earlier.pk for row in rows if row.earlier}
     return [
-        Gone(section, into.get(section.path)) for section in earlier if section.pk not in followed
+        Gone(section, into.get(section.pk)) for section in earlier if section.pk not in followed
     ]
 
 

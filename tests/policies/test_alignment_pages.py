@@ -246,3 +246,19 @@ def test_a_long_document_offers_what_stands_near_and_what_is_left_over(
     assert max(one.count("<option") for one in lists) < 70
     assert lists[0].count("1(150)") == 1
     assert office.post(CONFIRM, form_of(page)).status_code == 302
+
+
+def test_items_stand_under_the_chapter_to_which_an_amendment_moved_them(
+    cast: SimpleNamespace,
+) -> None:
+    old, new = lay(2022, "別に定める。", BOSAI), lay(2023, "別に定める。", BOSAI)
+    for sections, path in ((old, "1-1"), (new, "1-2")):
+        chapter = SectionFactory(
+            policy=sections["1"].policy, place=5, path="2", number="2", heading="教育", body=""
+        )
+        body = {"parent": chapter, "place": 6, "number": "2(1)", "body": "別に定める。"}
+        Section.objects.filter(pk=sections[path].pk).update(**body)
+    found = comparison(2023)
+    assert found
+    pairs = {row.section.path: row.earlier.path for row in found.rows if row.earlier}
+    assert pairs["1-2"] == "1-1"
