@@ -19,9 +19,7 @@ from goals.models import ConflictingDraft, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
 from policies.actions import manuscripts
-from policies.actions import manuscripts
 from policies.models import Alignment
-from policies.parsing import parse
 from policies.parsing import parse
 from tests.factories import (
     AppointmentFactory,
@@ -66,10 +64,6 @@ BUDGETS = {
     "policies:edition": ("head", "draft", 6),
     "policies:changes": ("head", "draft", 7),
     "policies:alignment": ("office", "draft", 8),
-    "policies:intake": ("office", "draft", 5),
-    "policies:manuscript": ("office", "draft", 8),
-    "policies:issue": ("office", "draft", 9),
-    "policies:discard": ("office", "draft", 7),
     "policies:intake": ("office", "draft", 5),
     "policies:manuscript": ("office", "draft", 8),
     "policies:issue": ("office", "draft", 9),
