@@ -111,9 +111,6 @@ def fill(paper, cast, number):
     items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
     parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
     manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
-    items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
-    parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
-    manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
     ids = {}
     for n in range(2):
         EditionFactory(policy=section.policy, number=n)
