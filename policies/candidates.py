@@ -57,13 +57,16 @@ class Candidates:
             self._read_run(run)
 
     def _read_run(self, run: Sequence[int]) -> None:
-        letters = [by_iroha(mark) if (mark := self.marks[index]) else None for index in run]
-        last = 0  # the number of the last letter read by the iroha
-        for place, (index, letter) in enumerate(zip(run, letters, strict=True)):
-            following = letters[place + 1] if place + 1 < len(run) else None
-            begins = letter is not None and following is not None
-            begins = begins and (letter.value, following.value) == (1, 2)  # type: ignore[union-attr]
-            if letter is None or not (begins or (last and letter.value == last + 1)):
-                last = 0
-                continue
-            self.marks[index], last = letter, letter.value
+        marks = [mark for index in run if (mark := self.marks[index])]
+        letters = [by_iroha(mark) for mark in marks]
+        values = [letter.value if letter else 0 for letter in letters]
+        last = 0  # the number of the last letter in the iroha, where it is read so
+        before = 0  # its number in the order of アイウ
+        for index, mark, letter, value, after in zip(
+            run, marks, letters, values, [*values, 0][1:], strict=True
+        ):
+            begins = value == 1 and after == 2 and mark.value != before + 1
+            before = mark.value
+            last = value if begins or (last and value == last + 1) else 0
+            if last:
+                self.marks[index] = letter

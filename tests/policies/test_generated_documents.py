@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reading_of_layouts import every_character_has_one_place
 
-from policies.numbering import KATAKANA, find_mark
+from policies.numbering import IROHA, KATAKANA, find_mark
 from policies.parsing import is_lossless, parse
 
 many = settings(
@@ -42,18 +42,41 @@ WAYS = {
     "⑴": _at("⑴⑵⑶⑷⑸⑹⑺⑻⑼"),
     "・": lambda _: "・",
     "○": lambda _: "○",
+    "◎": lambda _: "◎",
+    "〇": lambda _: "〇",
+    "A": _at("ABCDEFGHI"),
+    "Ａ": _at("ＡＢＣＤＥＦＧＨＩ"),
+    "❶": _at("❶❷❸❹❺❻❼❽❾"),
+    "⒈": _at("⒈⒉⒊⒋⒌⒍⒎⒏⒐"),
+    "イ": _at(IROHA),
 }
 FORMS = (
     *(f"第{{{way}}}{unit}" for way in "1１一" for unit in ("章 ", "節　", "　")),
     *(f"{{{way}}}{end}" for way in "1１一ⅠIアｱaａ" for end in ("　", " ", ". ", "．")),
     *(f"{left}{{{way}}}{right}" for way in "1１一アｱaａ" for left, right in (("(", ") "), "（）")),
     *("( {1} ) ", "（ {１} ）", "- ({1}) ", "－（{１}）", "{1}) ", "{１}）", "{1}、", "{一}、"),
-    *("{①}", "{①} ", "{⑴}", "・", "・ ", "○ ", "■"),
+    *("{①}", "{①} ", "{⑴}", "{❶}", "{⒈}", "・", "・ ", "○ ", "■", "◎　", "〇 "),
+    *(
+        "第{1}部 ",
+        "第{１}条　",
+        "〔{1}〕",
+        "【{１}】",
+        "［{1}］",
+        "[{1}] ",
+        "＜{１}＞",
+        "{A}. ",
+        "（{Ａ}）",
+    ),
+    *("基本目標{１}　", "施策{1} ", "【テーマ{１}】", "^-{1} ", "^.{1}　", "{イ}　", "（{イ}）"),
 )
-"""How a marker can look, with the way of its number in braces; white space after it is no part."""
+"""How a marker can look, with the way of its number in braces; white space after it is no part.
+
+``^`` is the number of the level above.
+"""
 
 
-def _marker(form: str, number: int) -> str:
+def _marker(form: str, number: int, above: int = 1) -> str:
+    form = form.replace("^", str(above))
     start, end = form.find("{"), form.find("}")
     return (
         form if start < 0 else form[:start] + WAYS[form[start + 1 : end]](number) + form[end + 1 :]
@@ -96,10 +119,12 @@ def _signs_only(form: str) -> bool:
 @st.composite
 def three_forms(draw) -> list[str]:
     """One form for each level; a sign may stand for the deepest."""
-    counted = st.sampled_from([form for form in FORMS if not _signs_only(form)])
-    forms = [draw(counted), draw(counted), draw(st.sampled_from(FORMS))]
+    counted = [form for form in FORMS if not _signs_only(form)]
+    outermost = [form for form in counted if "^" not in form and "イ" not in form]
+    levels = [st.sampled_from(of_level) for of_level in (outermost, counted, FORMS)]
+    forms = [draw(level) for level in levels]
     while len({_style(form) for form in forms}) < len(forms):
-        forms = [draw(counted), draw(counted), draw(st.sampled_from(FORMS))]
+        forms = [draw(level) for level in levels]
     return forms
 
 
@@ -161,16 +186,16 @@ def documents(draw) -> tuple[str, list]:
             page.gap()
         for text in body:
             page.write(text, margin)
-        tree.append((heading, "\n".join(body), _write_items(page, forms, found, margin)))
+        tree.append((heading, "\n".join(body), _write_items(page, forms, found, margin, number)))
         page.gap()
     return "\n".join(page.lines), tree
 
 
-def _write_items(page: Page, forms: list[str], found: list, margin: str) -> list:
+def _write_items(page: Page, forms: list[str], found: list, margin: str, above: int) -> list:
     for number, (text, subs) in enumerate(found, 1):
-        page.write(f"{_marker(forms[1], number)}{text}", margin)
+        page.write(f"{_marker(forms[1], number, above)}{text}", margin)
         for place, sub in enumerate(subs, 1):
-            page.write(f"{_marker(forms[2], place)}{sub}", margin * 2)
+            page.write(f"{_marker(forms[2], place, number)}{sub}", margin * 2)
     return [("", text, [("", sub, []) for sub in subs]) for text, subs in found]
 
 
