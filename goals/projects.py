@@ -112,6 +112,11 @@ class ProjectCoverage:
         return [row for row in self.rows if not row.departments]
 
     @property
+    def unclaimed_first(self) -> list[Taken]:
+        """All, in the order of the speech, after those that nobody lists."""
+        return sorted(self.rows, key=lambda row: bool(row.departments))
+
+    @property
     def without_goal(self) -> list[Taken]:
         """Those that a department lists and no goal carries yet."""
         return [row for row in self.rows if row.departments and not row.goal_count]

@@ -43,7 +43,7 @@ class ProjectChoices(forms.ModelMultipleChoiceField):
 
     def label_from_instance(self, obj: Project) -> str:
         gone = "（削られました）" if obj.is_dropped else ""
-        return f"{obj.name}{gone}"
+        return f"{obj.number}　{obj.name}{gone}".strip()
 
 
 class GoalForm(forms.ModelForm):
