@@ -1,0 +1,86 @@
+"""What is stored, read in six queries however much there is, and what the file makes of it."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import Model
+
+from core.permissions import INTERVIEWER_POSTS
+from departments.models import Appointment, Charge, Department, Division, User
+from exchange.spring.sheets import NATURAL, SHEETS, Sheet
+
+Identity = tuple[Any, ...]
+
+
+@dataclass
+class State:
+    """The five tables. ``named``: rows as other sheets name them, as they will be."""
+
+    rows: dict[str, list[Any]]
+    stored: dict[str, dict[Identity, list[Any]]] = field(default_factory=dict)
+    named: dict[str, dict[str, Any]] = field(default_factory=dict)
+    broken: dict[str, set[str]] = field(default_factory=dict)
+    """Names of rows that are in the file, but wrong: naming them is no second mistake."""
+    unread: set[str] = field(default_factory=set)
+    """Sheets with wrong headings: naming their rows is no second mistake."""
+    successors: dict[int, list[Department]] = field(default_factory=dict)
+
+    def announced_interviewers(self, today: Any) -> set[int]:
+        """Whoever, as is known today, held, holds or will hold a post that interviews."""
+        return {
+            row.user_id
+            for row in self.rows["appointments"]
+            if row.post in INTERVIEWER_POSTS and row.announced_on <= today
+        }
+
+
+def identity_of(sheet: Sheet, row: Any) -> Identity:
+    """What tells ``row`` from its like; a charge of a division is that of the division."""
+    if sheet.key == "charges" and row.division_id is not None:
+        return (row.year, "division", row.division_id)
+    return tuple(
+        getattr(row, row._meta.get_field(name).attname)  # numbers, not rows
+        for name in sheet.identity
+    )
+
+
+def read_state() -> State:
+    """The five tables, joined in memory."""
+    people = list(User.objects.order_by("username"))
+    departments = list(Department.objects.prefetch_related("successors"))
+    divisions = list(Division.objects.order_by("department__order", "order", "pk"))
+    appointments = list(Appointment.objects.order_by("user__username", "starts_on", "pk"))
+    charges = list(Charge.objects.order_by("year", "department__order", "pk"))
+    state = State(
+        {
+            "departments": departments,
+            "divisions": divisions,
+            "people": people,
+            "appointments": appointments,
+            "charges": charges,
+        }
+    )
+    state.successors = {row.pk: list(row.successors.all()) for row in departments}
+    for row in departments:
+        row._prefetched_objects_cache = {}
+    _join(state)
+    for sheet in SHEETS:
+        by_identity = state.stored.setdefault(sheet.key, {})
+        for row in state.rows[sheet.key]:
+            by_identity.setdefault(identity_of(sheet, row), []).append(row)
+        if name := NATURAL.get(sheet.title):
+            state.named[sheet.title] = {str(getattr(r, name)): r for r in state.rows[sheet.key]}
+            state.broken[sheet.title] = set()
+    return state
+
+
+def _join(state: State) -> None:
+    by_pk: dict[type[Model], dict[int, Any]] = {
+        model: {row.pk: row for row in state.rows[key]}
+        for model, key in ((Department, "departments"), (Division, "divisions"), (User, "people"))
+    }
+    for row in [*state.rows["divisions"], *state.rows["appointments"], *state.rows["charges"]]:
+        for column in row._meta.concrete_fields:
+            if column.is_relation:
+                pk = getattr(row, column.attname)
+                setattr(row, column.name, by_pk[column.related_model].get(pk))
