@@ -75,6 +75,18 @@ def with_parts(content: bytes, parts: Mapping[str, str | bytes]) -> bytes:
     return out.getvalue()
 
 
+def run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def with_body(xml: str, levels: Sequence[Level] = ()) -> bytes:
+    """A .docx file whose body is ``xml``."""
+    document = part_of(word(["*"], levels), "word/document.xml").decode()
+    start, end = document.index("<w:p>"), document.index("</w:p>") + len("</w:p>")
+    changed = document[:start] + xml + document[end:]
+    return with_part(word([], levels), "word/document.xml", changed.encode())
+
+
 def saved_pdf(writer: PdfWriter) -> bytes:
     out = io.BytesIO()
     writer.write(out)
