@@ -34,6 +34,11 @@ class Concern:
     is_linked: bool
 
     @property
+    def number(self) -> str:
+        """What the item is called; another one may bear the number of one that is gone."""
+        return f"もとの{self.change.number}" if self.change.is_dropped else self.change.number
+
+    @property
     def is_written_about(self) -> bool:
         """Whether something stands on the paper that was written before."""
         return self.is_answered or self.is_linked
@@ -76,11 +81,11 @@ class Pending:
     @property
     def numbers(self) -> list[str]:
         """The items concerned."""
-        return [row.change.number for row in self.concerns]
+        return [row.number for row in self.concerns]
 
 
 def _named(rows: list[Concern]) -> str:
-    numbers = [row.change.number for row in rows]
+    numbers = [row.number for row in rows]
     more = f"ほか{len(numbers) - NAMED}項" if len(numbers) > NAMED else ""
     return "、".join(numbers[:NAMED]) + more
 

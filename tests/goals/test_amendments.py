@@ -127,7 +127,7 @@ def test_a_dropped_item_concerns_who_wrote_to_it(
 ) -> None:
     with amending(policy):
         drop("1-2")
-    assert told() == [("総務部", "1(2)の回答を確かめる")]
+    assert told() == [("総務部", "もとの1(2)の回答を確かめる")]
 
 
 def test_a_new_item_that_asks_for_an_answer_concerns_everybody(
