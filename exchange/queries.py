@@ -7,6 +7,7 @@ from core.permissions import Hidden
 from exchange.models import SpringImport, SpringImportQuerySet
 from exchange.spring.plans import KINDS
 from exchange.spring.sheets import SHEETS
+from exchange.spring.undoing import obstacles
 
 PEOPLE_FIRST = "effects"
 
@@ -28,6 +29,15 @@ def is_last(imported: SpringImport) -> bool:
     """Whether no later import stands on it."""
     last = SpringImport.objects.done().values_list("pk", flat=True).first()
     return last == imported.pk
+
+
+def what_prevents_undo(imported: SpringImport) -> list[str]:
+    """Why the import cannot be taken back, as sentences; empty where it can."""
+    if imported.status != SpringImport.Status.DONE or imported.event is None:
+        return ["このファイルは取り込まれていないため、取り消すものがありません。"]
+    if not is_last(imported):
+        return ["この後に、別のファイルが取り込まれています。先にそちらを取り消してください。"]
+    return obstacles(imported.changes, imported.event)[0]
 
 
 @dataclass(frozen=True)

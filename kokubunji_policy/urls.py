@@ -13,6 +13,7 @@ urlpatterns = [
     path("papers/", include("goals.urls")),
     path("interviews/", include("interviews.urls")),
     path("packets/", include("packets.urls")),
+    path("exchange/", include("exchange.urls")),
     path("admin/", admin.site.urls),
     path("healthz", public(healthz), name="healthz"),
 ]

@@ -78,6 +78,7 @@ def throw_away(*, imported: SpringImport, by: Actor) -> None:
 def take_back(*, imported: SpringImport, by: Actor) -> None:
     """Put everything back as it was before the last import. Raises NotNow with what prevents it."""
     list(SpringImport.objects.select_for_update().order_by("pk").values_list("pk", flat=True))
+    imported.refresh_from_db(fields=["status", "event", "changes"])
     if imported.status != Status.DONE or imported.event is None or not is_last(imported):
         raise NotNow("取り消せるのは、最後に取り込んだファイルだけです。")
     changes = imported.changes
