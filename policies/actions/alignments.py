@@ -17,12 +17,15 @@ def confirm(*, year: int, pairs: Mapping[int, int | None], state: str, by: Actor
     """Store a pair for every standing section of ``year``; returns how many.
 
     ``pairs``: section → last year's section, None for 新規. ``state`` is that of the comparison
-    that the person saw: Conflict where somebody else has confirmed, or a text has changed, since.
+    that the person saw: Conflict where somebody else has confirmed other pairs, or a text has
+    changed, since.
     """
     policy = BasicPolicy.objects.select_for_update().filter(year=year).first()
     seen = comparison(year)
     if policy is None or seen is None:
         raise Hidden("昨年度か今年度の基本方針がありません。")
+    if seen.is_confirmed and pairs == {r.section.pk: r.earlier and r.earlier.pk for r in seen.rows}:
+        return len(pairs)  # sent twice
     if seen.state != state:
         raise Conflict(
             "ほかの人が先に対応を確定したか、基本方針が改められました。"

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from types import SimpleNamespace
 
 import pytest
+from django.db import connections
 from django.test import Client
 
 from core.audit import Actor
@@ -262,3 +265,39 @@ def test_items_stand_under_the_chapter_to_which_an_amendment_moved_them(
     assert found
     pairs = {row.section.path: row.earlier.path for row in found.rows if row.earlier}
     assert pairs["1-2"] == "1-1"
+
+
+def test_the_same_form_sent_twice_is_no_conflict_and_leaves_one_line(
+    new: dict[str, Section], office: Client
+) -> None:
+    typed = form_of(page_of(office, CONFIRM))
+    assert [office.post(CONFIRM, typed).status_code for _ in range(2)] == [302, 302]
+    assert AuditEvent.objects.filter(verb="policy.align").count() == 1
+
+
+PEOPLE = 4
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_several_who_confirm_in_the_same_moment_one_wins_whole(
+    new: dict[str, Section], old: dict[str, Section], cast: SimpleNamespace, client_of: ClientOf
+) -> None:
+    clients = [client_of(cast.office) for _ in range(PEOPLE)]
+    typed = form_of(page_of(clients[0], CONFIRM))
+    choices = ["new", *(str(old[path].pk) for path in ("1-1", "1-2", "1-3"))]
+    at_once = Barrier(PEOPLE)
+
+    def send(client: Client, choice: str) -> int:
+        try:
+            at_once.wait(timeout=30)
+            form = typed | {f"earlier-{new[path].pk}": choice for path in ("1-1", "1-2", "1-3")}
+            return client.post(CONFIRM, form).status_code
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(PEOPLE) as pool:
+        statuses = list(pool.map(send, clients, choices))
+    assert sorted(statuses) == [302] + [409] * (PEOPLE - 1)
+    stored = pairs_of(2023)
+    assert (stored["1"], len({stored[path] for path in ("1-1", "1-2", "1-3")})) == ("1", 1)
+    assert AuditEvent.objects.filter(verb="policy.align").count() == 1
