@@ -2,11 +2,13 @@
 
 A PDF knows where words stand and nothing of lines or paragraphs. Where the next line is further
 away than lines of one paragraph are, a blank line is put between; where a page ends, a form feed.
-A line that begins further in than the others is set in by as many full-width spaces.
+A line that begins further in than the others is set in by as many full-width spaces. Some programs
+name a radical of the dictionary where the text has the character (⼈ for 人), or a ligature (ﬁ).
 """
 
 import io
 import re
+import unicodedata
 from collections import Counter
 from typing import Any, NamedTuple
 
@@ -19,6 +21,17 @@ WIDE_SPACE = 1.4
 
 DEEPEST_INDENT = 30  # characters
 
+_AS_WRITTEN = str.maketrans(
+    {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0x2F00, 0x2FD6)}
+    | {chr(code): unicodedata.normalize("NFKC", chr(code)) for code in range(0xFB00, 0xFB07)}
+    | dict(
+        zip(
+            "⼾⿈⺟⺠⻁⻄⻆⻑⻘⻝⻣⻤⻨⻩⻫⻭⻯⻲",
+            "戸黄母民虎西角長青食骨鬼麦黄斉歯竜亀",
+            strict=True,
+        )
+    )
+)
 _LATIN_GAP = re.compile("(?<=[!-~])\u3000(?=[!-~])")
 
 
@@ -98,7 +111,7 @@ def _written(lines: list[_Line], pitch: float) -> str:
     for line in lines:
         if last is not None and not 0 <= last - line.height <= pitch * WIDE_SPACE + 1:
             written.append("")
-        written.append(_indent(line, left) + _LATIN_GAP.sub(" ", line.text))
+        written.append(_indent(line, left) + _LATIN_GAP.sub(" ", line.text.translate(_AS_WRITTEN)))
         last = line.height
     return "".join(f"{line}\n" for line in written)
 

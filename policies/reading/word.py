@@ -28,6 +28,7 @@ _LEFT_OUT = frozenset(
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _BOX = qn("w:txbxContent")
 _NOT_IN_LINE = _LEFT_OUT | {_BOX, _FALLBACK}
+_TEXT = frozenset({qn("w:t"), qn("m:t")})  # m: in a formula
 _WRITTEN = {
     qn("w:tab"): " ",
     qn("w:ptab"): " ",
@@ -189,7 +190,7 @@ class _Writer:
             element = next(waiting[-1], None)
             if element is None:
                 waiting.pop()
-            elif element.tag == qn("w:t"):
+            elif element.tag in _TEXT:
                 yield (element.text or "").replace("\n", " ").replace(_SOFT_HYPHEN, "")
             elif element.tag in _WRITTEN:
                 yield _WRITTEN[element.tag]

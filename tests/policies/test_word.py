@@ -135,5 +135,11 @@ def test_content_controls_and_text_boxes_are_read_once():
     assert _body(f"{xml}{run('方針')}</w:p></w:sdtContent></w:sdt>") == "方針\n７企第45号"
 
 
+def test_a_formula_in_a_line_is_text():
+    space = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+    formula = f'<m:oMath xmlns:m="{space}"><m:r><m:t>x=1</m:t></m:r></m:oMath>'
+    assert _body(f"<w:p>{run('算式')}{formula}{run('とする。')}</w:p>") == "算式x=1とする。"
+
+
 def test_headers_and_footers_are_left_out():
     assert read_content(word(["令和7年度方針", "1 対応"])) == "令和7年度方針\n1 対応"

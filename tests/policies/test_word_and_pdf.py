@@ -121,3 +121,8 @@ def test_two_columns_are_read_one_after_the_other(plain):
     assert [s.heading for s in policy.sections] == [compact(s.heading) for s in plain.sections]
     assert [len(s.items) for s in policy.sections] == [len(s.items) for s in plain.sections]
     assert is_lossless(policy)
+
+
+def test_radicals_and_ligatures_in_a_pdf_become_the_characters_they_stand_for():
+    text = read_content(pdf("⽇⽉⼤⼈⺠⻑⼾ ofﬁce\n"))
+    assert text.strip() == "日月大人民長戸 office"
