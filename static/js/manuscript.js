@@ -18,6 +18,11 @@
     const field = form.querySelector("textarea");
     const told = form.querySelector(".passage__chosen");
     const begins = Number(form.dataset.passage);
+    const text = field.value;
+    field.readOnly = false; // in a read-only field no browser moves the cursor by keyboard
+    field.setAttribute("aria-readonly", "true");
+    field.addEventListener("beforeinput", (event) => event.preventDefault());
+    field.addEventListener("input", () => (field.value = text)); // an IME asks nobody
     const show = () => {
       const before = field.value.slice(0, field.selectionStart);
       const chosen = field.value.slice(field.selectionStart, field.selectionEnd);
