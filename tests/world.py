@@ -20,7 +20,9 @@ from goals.models import Goal, OperatingPolicy, Remark
 from goals.queries import goal_on
 from home.addresses import Address, addresses
 from packets.models import PacketFile
+from policies.actions import manuscripts
 from policies.models import Plan, Section
+from policies.parsing import parse
 from tests.factories import (
     ChargeFactory,
     CycleFactory,
@@ -45,8 +47,14 @@ QUERIES = {
     "goals:history": "page=2",
     "interviews:new": "department=somu",
     "home:today": "year=2022",
+    "home:audit": "verb=refused&year=2023&since=R5.3.1",
+    "home:rights_paper": "year=2023&department=1&day=R5.4.1",
     "policies:plan_new": "name=市環境基本計画&year=2023",
 }
+MANUSCRIPT = """令和5年度市政運営の基本方針
+1　基本姿勢
+(1)　『市環境基本計画』を進めること。
+"""
 AUTOCOMPLETE = "app_label=departments&model_name={}&field_name={}"
 
 
@@ -74,6 +82,7 @@ class World:
         self.file = self._file(self.paper, "0" * 64)
         self.foreign_file = self._file(self.other, "1" * 64)
         self.keep_a_conflict()
+        manuscripts.take_in(parsed=parse(MANUSCRIPT), by=self.office)
 
     def _file(self, paper: OperatingPolicy, digest: str) -> PacketFile:
         row = PacketFile.objects.create(
@@ -188,7 +197,7 @@ class World:
         names = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
         if address.is_admin:
             return self._of_admin(address, names)
-        values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1}
+        values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
         keys = self.keys()
         key = next((prefix for prefix in keys if address.name.startswith(prefix)), "")
         return [
