@@ -21,6 +21,11 @@ ROOMS = (
     ("面談資料", Permission.READ_PACKET, "packets:list"),
     ("基本方針", Permission.READ_POLICY, "policies:detail"),
 )
+ROOMS_OF_ADMINISTRATORS = (
+    ("人事・組織の取込み", Permission.EDIT_PEOPLE, "exchange:spring"),
+    ("権限を調べる", Permission.EDIT_PEOPLE, "home:rights"),
+    ("監査記録", Permission.READ_AUDIT, "home:audit"),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, object]:
@@ -89,6 +94,9 @@ def _rooms(request: HttpRequest, year: int, years: list[int]) -> list[dict[str, 
             rooms.append(_room(request, label, reverse(name, args=[year]), name))
         if name == "goals:board" and may(user, Permission.REVIEW_PAPER):
             rooms[-1]["badge"] = awaiting_review(year)
+    for label, permission, name in ROOMS_OF_ADMINISTRATORS:
+        if may(user, permission):
+            rooms.append(_room(request, label, reverse(name), name))
     if may(user, Permission.USE_ADMIN):
         rooms.append(_room(request, "管理", reverse("admin:index"), "admin"))
     return rooms
@@ -106,4 +114,6 @@ def _is_below(match, name: str, code: str) -> bool:  # type: ignore[no-untyped-d
     """Whether the page belongs to the room although it is not its first page."""
     if name == "goals:paper":
         return match.namespace == "goals" and match.kwargs.get("code") == code
+    if name.startswith("home:"):
+        return match.view_name.startswith(f"{name}_")
     return match.namespace == name.split(":")[0] and name not in {"goals:board", "goals:coverage"}

@@ -1,10 +1,15 @@
-"""今日すること."""
+"""Pages over all rooms."""
 
 from django.urls import path
 
-from home import views
+from home.views import audit, rights, today
 
 app_name = "home"
 urlpatterns = [
-    path("", views.today, name="today"),
+    path("", today.today, name="today"),
+    path("audit/", audit.lines, name="audit"),
+    path("audit/check/", audit.check, name="audit_check"),
+    path("audit/export/", audit.export, name="audit_export"),
+    path("rights/", rights.person, name="rights"),
+    path("rights/papers/", rights.paper, name="rights_paper"),
 ]

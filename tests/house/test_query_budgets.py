@@ -55,6 +55,9 @@ CONTENT = {
 BUDGETS = {
     "home:today": ("head", "draft", 28),
     "account_change_password": ("head", "draft", 4),
+    "home:audit": ("administrator", "draft", 9),
+    "home:rights": ("administrator", "draft", 5),
+    "home:rights_paper": ("administrator", "draft", 6),
     "policies:detail": ("head", "draft", 9),
     "policies:speech": ("head", "draft", 8),
     "policies:plans": ("head", "draft", 5),

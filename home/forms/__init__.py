@@ -1,0 +1,1 @@
+"""What is asked on the pages over all rooms."""
