@@ -22,6 +22,7 @@ from core.tables import CellProblem, Unfit, as_text
 
 logger = logging.getLogger(__name__)
 
+OF_SIGN_IN = {"password", "last_login", "first_password_until", "failed_sign_ins"}
 MISSING = {"blank", "null", "required"}
 CHANGED = (RowResult.IMPORT_TYPE_NEW, RowResult.IMPORT_TYPE_UPDATE)
 HOW_TO_WRITE_A_CODE = "半角の英数字、ハイフン（-）、下線（_）だけで入力してください。"
@@ -35,7 +36,7 @@ def stored_values(row: Model, links: Links | None = None) -> dict[str, Any]:
     """What ``row`` says, for the audit trail: related rows by name and key, never a password."""
     values: dict[str, Any] = {}
     for field in row._meta.concrete_fields:
-        if field.name != "password":
+        if field.name not in OF_SIGN_IN:
             value = getattr(row, field.name) if field.is_relation else field.value_from_object(row)
             values[field.name] = _named(value) if isinstance(value, Model) else value
     for name, rows in (links_of(row) if links is None else links).items():

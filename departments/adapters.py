@@ -1,15 +1,27 @@
 """What allauth asks of us: nobody signs up, and every sign-in and failure leaves a line."""
 
+import datetime as dt
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
+from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 
-from core import audit
+from core import audit, clock
 from core.middleware import address_of
+from core.years import format_date, format_time
 from departments.access import actor_of
-from departments.models import User
+from departments.actions import drop_sessions
+from departments.machines import machine_of
+from departments.middleware import OVER
+from departments.models import Session, User
+
+FORGOTTEN = dt.timedelta(days=1)
+"""After so long a session that ended by itself is swept away."""
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -20,6 +32,7 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "続けて間違えたため、しばらくログインできません。10分たってから、もう一度試してください。"
         "急ぐときは、システム管理者へ連絡してください。",
         "account_inactive": "この職員番号は使えません。システム管理者へ連絡してください。",
+        "first_password_over": OVER,
     }
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -47,6 +60,14 @@ class AccountAdapter(DefaultAccountAdapter):
             self.authentication_failed(request, **credentials)
             raise
 
+    def authenticate(self, request: HttpRequest, **credentials: str) -> User | None:
+        """Whom the password names; a first password that was not changed in time names nobody."""
+        user: User | None = super().authenticate(request, **credentials)
+        if user and user.is_active and user.is_first_password_over:
+            self.authentication_failed(request, **credentials)
+            raise self.validation_error("first_password_over")
+        return user
+
     def _get_login_attempts_cache_key(self, request: HttpRequest, **credentials: str) -> str:
         """One person at one address: nobody locks a colleague out, and no city its own people."""
         person: str = super()._get_login_attempts_cache_key(request, **credentials)
@@ -57,8 +78,15 @@ class AccountAdapter(DefaultAccountAdapter):
         self._anywhere.rollback()
 
     def login(self, request: HttpRequest, user: User) -> None:
+        """Begin a session that knows the last one; tell the person of it once."""
+        Session.objects.filter(expire_date__lt=timezone.now() - FORGOTTEN).delete()
+        before = User.objects.get(pk=user.pk)
         super().login(request, user)
+        machine = machine_of(request.headers.get("User-Agent", ""))
+        request.session.arrive(before, machine=machine, address=address_of(request))
+        User.objects.filter(pk=user.pk).update(last_login=clock.now(), failed_sign_ins=0)
         audit.record("sign-in", by=actor_of(request), label=user.name, subject=user)
+        tell_of_last_time(request, before)
 
     def logout(self, request: HttpRequest) -> None:
         by = actor_of(request)
@@ -67,13 +95,31 @@ class AccountAdapter(DefaultAccountAdapter):
         super().logout(request)
 
     def set_password(self, user: User, password: str) -> None:
+        """A password of the person's own: no longer a first one, and no other machine stays in."""
+        user.first_password_until = None
         super().set_password(user, password)
+        drop_sessions(user, kept=self.request.session.session_key)
         audit.record("password", by=audit.Actor(user=user), label=user.name, subject=user)
 
     def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
+        name = credentials.get("username", "")
         by = audit.Actor(address=address_of(request))
-        audit.record("sign-in.failed", by=by, label=credentials.get("username", "")[:30])
+        User.objects.filter(username=name).update(failed_sign_ins=F("failed_sign_ins") + 1)
+        audit.record("sign-in.failed", by=by, label=name[:30])
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         context = {"sentence": self.error_messages["account_inactive"]}
         return render(request, "403.html", context, status=403)
+
+
+def tell_of_last_time(request: HttpRequest, before: User) -> None:
+    """When the person signed in last, and how often somebody failed since."""
+    if before.last_login:
+        at = timezone.localtime(before.last_login)
+        messages.info(request, f"前回のログインは、{format_date(at.date())}{format_time(at)}です。")
+    if before.failed_sign_ins:
+        messages.warning(
+            request,
+            f"その後、あなたの職員番号でログインに失敗した操作が{before.failed_sign_ins}回あります。"
+            "心当たりがないときは、システム管理者へ連絡してください。",
+        )

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import SetPasswordMixin
 from django.db.models import QuerySet
@@ -14,6 +15,7 @@ from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_
 from core.permissions import INTERVIEWER_POSTS
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
+from departments.actions import drop_sessions, give_first_password
 from departments.models import Appointment, Charge, Department, Division, User
 from departments.resources import (
     AppointmentResource,
@@ -30,6 +32,8 @@ WORDS_OF = {
     ),
 }
 """What tells a row from its like where one is chosen."""
+HOURS = int(settings.FIRST_PASSWORD_LIFE.total_seconds() // 3600)
+FIRST_PASSWORD = f"{{}}一度きりのもので、{HOURS}時間のうちに、本人がログインして変えます。"
 ROWS_OF = {
     User: lambda: User.objects.order_by("kana", "username"),
     Division: lambda: Division.objects.select_related("department").order_by(
@@ -137,7 +141,7 @@ class PersonForm(SetPasswordMixin, forms.ModelForm):
 
     def save(self, commit: bool = True) -> User:
         if password := self.cleaned_data.get("password1"):
-            self.instance.set_password(password)
+            give_first_password(self.instance, password)
         return super().save(commit=commit)
 
 
@@ -152,7 +156,7 @@ class UserAdmin(TableAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "kana", "username", "email")
     search_help_text = "氏名、ふりがな、職員番号で探します。"
-    readonly_fields = ("signed_in",)
+    readonly_fields = ("signed_in", "first_password")
     person_fields = ("username", "name", "kana", "email", "is_active")
     add_fieldsets = (
         (None, {"fields": person_fields}),
@@ -160,17 +164,19 @@ class UserAdmin(TableAdmin):
             "最初のパスワード",
             {
                 "fields": ("password1", "password2"),
-                "description": "本人に伝え、ログインした後に変えてもらってください。",
+                "description": FIRST_PASSWORD.format("本人に伝えてください。"),
             },
         ),
     )
     fieldsets = (
-        (None, {"fields": (*person_fields, "signed_in")}),
+        (None, {"fields": (*person_fields, "signed_in", "first_password")}),
         (
             "パスワードの再設定",
             {
                 "fields": ("password1", "password2"),
-                "description": "忘れた人にだけ設定します。空欄のままなら変わりません。",
+                "description": FIRST_PASSWORD.format(
+                    "忘れた人にだけ設定し、本人に伝えてください。空欄のままなら変わりません。"
+                ),
             },
         ),
     )
@@ -182,12 +188,24 @@ class UserAdmin(TableAdmin):
         at = timezone.localtime(person.last_login)
         return f"{format_date(at.date())}{format_time(at)}"
 
+    @admin.display(description="パスワード")
+    def first_password(self, person: User) -> str:
+        if not person.has_usable_password():
+            return "まだ設定していません"
+        if not person.first_password_until:
+            return "本人が変えたもの"
+        until = timezone.localtime(person.first_password_until)
+        return f"最初のもの（{format_date(until.date())}{format_time(until)}まで）"
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        if change and form.cleaned_data.get("password1"):
+        is_reset = change and form.cleaned_data.get("password1")
+        if is_reset or not obj.is_active:
+            drop_sessions(obj)
+        if is_reset:
             audit.record("password", by=actor_of(request), label=obj.name, subject=obj)
 
 

@@ -1,10 +1,15 @@
 """Sign-in."""
 
+from typing import Any
+
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm
+from django import forms
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 
 from departments.models import User
+from departments.queries import OpenSession
 
 MAX_PASSWORD = 128
 
@@ -43,6 +48,30 @@ class ChangePasswordForm(AllauthChangePasswordForm):
             field.error_messages["required"] = f"{label}を入力してください。"
             field.widget.attrs.pop("placeholder", None)
             field.validators.append(_at_most(MAX_PASSWORD, label))
+
+    def clean(self) -> dict[str, Any]:
+        """The new password is another one than the present."""
+        typed: dict[str, Any] = super().clean()
+        if typed.get("password1") and typed["password1"] == typed.get("oldpassword"):
+            self.add_error("password1", "いまのパスワードと違うものにしてください。")
+        return typed
+
+
+class EndSessionForm(forms.Form):
+    """Which machine of one's own is to be signed out; none named: all the others."""
+
+    session = forms.CharField(required=False, max_length=16)
+
+    def __init__(self, *args: object, rows: list[OpenSession], **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.rows = rows
+
+    def clean_session(self) -> OpenSession | None:
+        asked = self.cleaned_data["session"]
+        found = [row for row in self.rows if row.session.reference == asked and not row.is_here]
+        if asked and not found:
+            raise ValidationError("すでに終わっています。")
+        return found[0] if asked else None
 
 
 def _at_most(limit: int, label: str) -> MaxLengthValidator:

@@ -1,6 +1,7 @@
 """Who holds which post, and the one rule that decides what a person may do (ADR 0003)."""
 
 import datetime as dt
+from dataclasses import dataclass
 
 from core import clock
 from core.permissions import (
@@ -14,7 +15,7 @@ from core.permissions import (
     check,
 )
 from core.years import first_day, fiscal_year
-from departments.models import Appointment, AppointmentQuerySet, Charge, User
+from departments.models import Appointment, AppointmentQuerySet, Charge, Session, User
 
 
 def known_appointments(user: User) -> list[Appointment]:
@@ -156,3 +157,18 @@ def charges(year: int) -> list[Charge]:
     return list(
         Charge.objects.filter(year=year).select_related("interviewer", "department", "division")
     )
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """A machine on which somebody is signed in; ``is_here``: the one that asks."""
+
+    session: Session
+    is_here: bool
+
+
+def sessions_of(user: User, here: str | None) -> list[OpenSession]:
+    """Where ``user`` is signed in: this machine first, then the one used last."""
+    rows = Session.objects.filter(user=user).open().order_by("-used_at", "session_key")
+    found = [OpenSession(row, row.session_key == here) for row in rows]
+    return sorted(found, key=lambda row: not row.is_here)

@@ -16,6 +16,7 @@ from core.columns import (
 )
 from core.permissions import Post
 from core.resources import TableResource
+from departments.actions import drop_sessions
 from departments.models import Appointment, Department, Division, User
 
 
@@ -71,6 +72,11 @@ class UserResource(TableResource):
         person: User = super().init_instance(row)
         person.set_unusable_password()
         return person
+
+    def after_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
+        """Whoever is closed is signed out everywhere."""
+        if not instance.is_active:
+            drop_sessions(instance)
 
 
 class AppointmentResource(TableResource):

@@ -85,7 +85,6 @@ INSTALLED_APPS = [
     "core",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "kokubunji_policy.admin.CityAdminConfig",
@@ -111,7 +110,7 @@ MIDDLEWARE = [
     "core.middleware.WellFormedRequest",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "departments.middleware.SignedIn",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -138,6 +137,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "core.context.city",
+                "departments.context.session",
                 "exchange.context.demonstration",
                 "home.context.navigation",
             ],
@@ -243,10 +243,16 @@ ACCOUNT_RATE_LIMITS = {
 }
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
-SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_ENGINE = "departments.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-if IS_TEST:
-    PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30))
+SESSION_LONGEST = dt.timedelta(hours=env.int("SESSION_LONGEST_HOURS", default=12))
+FIRST_PASSWORD_LIFE = dt.timedelta(hours=env.int("FIRST_PASSWORD_HOURS", default=72))
+CSRF_FAILURE_VIEW = "departments.views.token_does_not_fit"
+PASSWORD_HASHERS = [
+    f"django.contrib.auth.hashers.{name}PasswordHasher"
+    for name in (("MD5",) if IS_TEST else ("Argon2", "PBKDF2"))
+]
 
 # What may be uploaded in one form: the largest legal form is far below
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024 - 1

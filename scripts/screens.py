@@ -107,6 +107,7 @@ PAGES = [
     ("packets", OFFICE, "/packets/2023/"),
     ("packet-preview", OFFICE, "/packets/2023/somu/"),
     ("password", HEAD, "/password/"),
+    ("sessions", HEAD, "/account/sessions/"),
     ("audit", ADMINISTRATOR, "/audit/"),
     ("audit-found", ADMINISTRATOR, "/audit/?verb=paper.submit&year=2023&since=R5.3.20"),
     ("audit-errors", ADMINISTRATOR, "/audit/?since=いつか"),

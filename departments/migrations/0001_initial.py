@@ -26,6 +26,8 @@ class Migration(migrations.Migration):
                 ('kana', models.CharField(max_length=80, verbose_name='ふりがな')),
                 ('email', models.EmailField(blank=True, max_length=254, verbose_name='メールアドレス')),
                 ('is_active', models.BooleanField(default=True, verbose_name='利用できる')),
+                ('first_password_until', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='最初のパスワードの期限')),
+                ('failed_sign_ins', models.PositiveIntegerField(default=0, editable=False, verbose_name='失敗したログイン')),
             ],
             options={
                 'verbose_name': '職員',
@@ -133,5 +135,26 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('post__in', ['chief', 'drafter', 'head']), _negated=True), ('department__isnull', False), _connector='OR'), name='appointment_department_where_owed', violation_error_message='部長・課長・担当の発令には、部を選んでください。'),
+        ),
+        migrations.CreateModel(
+            name='Session',
+            fields=[
+                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
+                ('session_data', models.TextField(verbose_name='session data')),
+                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
+                ('machine', models.CharField(max_length=60, verbose_name='端末')),
+                ('address', models.CharField(max_length=45, verbose_name='アドレス')),
+                ('started_at', models.DateTimeField(null=True, verbose_name='ログインした日時')),
+                ('used_at', models.DateTimeField(null=True, verbose_name='最後に使った日時')),
+                ('ends_at', models.DateTimeField(null=True, verbose_name='必ず終わる日時')),
+                ('previous_at', models.DateTimeField(null=True, verbose_name='前回のログイン')),
+                ('failures', models.PositiveIntegerField(default=0, verbose_name='前回からの失敗')),
+                ('user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL, verbose_name='職員')),
+            ],
+            options={
+                'verbose_name': 'ログイン',
+                'verbose_name_plural': 'ログイン',
+                'constraints': [models.CheckConstraint(condition=models.Q(('user__isnull', True), models.Q(('ends_at__isnull', False), ('started_at__isnull', False)), _connector='OR'), name='session_of_a_person_ends', violation_error_message='終わりのないログインは作れません。')],
+            },
         ),
     ]

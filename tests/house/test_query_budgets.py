@@ -55,6 +55,7 @@ CONTENT = {
 BUDGETS = {
     "home:today": ("head", "draft", 28),
     "account_change_password": ("head", "draft", 4),
+    "account_sessions": ("head", "draft", 5),
     "home:audit": ("administrator", "draft", 9),
     "home:rights": ("administrator", "draft", 5),
     "home:rights_paper": ("administrator", "draft", 6),

@@ -1,0 +1,64 @@
+"""A form that arrives after the session has ended is held in the browser, not lost (ADR 0014).
+
+What was typed goes into the sign-in page, signed and bound to the person whose session it was.
+After signing in that person alone is asked whether to send it. Nothing is stored on the server
+or in the browser's storage, so a shared machine keeps nothing once the page is closed.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest
+
+SALT = "departments.held"
+SECRET = ("password", "csrfmiddlewaretoken")
+WORDS = 20
+"""So many characters make a value something that somebody wrote."""
+
+Fields = list[tuple[str, list[str]]]
+
+
+@dataclass(frozen=True)
+class Held:
+    """A form on its way: where it was sent, what it says, and who wrote it."""
+
+    path: str
+    fields: Fields
+    owner_id: int
+
+    @property
+    def written(self) -> list[str]:
+        return written_in(self.fields)
+
+
+def typed_in(request: HttpRequest) -> Fields:
+    """What the form says, without passwords; empty where nothing at all was filled in."""
+    if request.method != "POST" or request.headers.get("HX-Request"):
+        return []
+    fields = [
+        (name, values)
+        for name, values in request.POST.lists()
+        if not any(word in name for word in SECRET)
+    ]
+    return fields if any(value for _name, values in fields for value in values) else []
+
+
+def written_in(fields: Fields) -> list[str]:
+    """The longer values, to be shown."""
+    return [value for _name, values in fields for value in values if len(value) >= WORDS]
+
+
+def hold(request: HttpRequest, fields: Fields, owner_id: int) -> str:
+    """The form as one signed text."""
+    content = {"path": request.get_full_path(), "fields": fields, "owner": owner_id}
+    return signing.dumps(content, salt=SALT, compress=True)
+
+
+def release(text: str) -> Held | None:
+    """The form in ``text``; None where it is not ours or too old."""
+    try:
+        content = signing.loads(text, salt=SALT, max_age=settings.SESSION_LONGEST)
+    except signing.BadSignature:
+        return None
+    return Held(content["path"], [tuple(row) for row in content["fields"]], content["owner"])

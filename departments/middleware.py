@@ -1,0 +1,45 @@
+"""Nothing without signing in, and nothing with a first password but changing it."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+
+from core.middleware import address_of
+from departments import held
+from departments.access import View
+from departments.machines import machine_of
+
+OVER = "最初のパスワードの期限が切れました。システム管理者に、もう一度設定してもらってください。"
+
+
+class SignedIn(LoginRequiredMiddleware):
+    """Ask to sign in, keeping what was typed; note that the session is used."""
+
+    def process_view(self, request, view_func, view_args, view_kwargs):  # type: ignore[no-untyped-def]
+        if not request.user.is_authenticated:
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        if not getattr(view_func, "is_quiet", False):
+            agent = request.headers.get("User-Agent", "")
+            request.session.touch(machine=machine_of(agent), address=address_of(request))
+        return self.first_password(request, view_func)
+
+    def first_password(self, request: HttpRequest, view: View) -> HttpResponse | None:
+        """Every page leads to the change of a first password; one not changed in time is void."""
+        if not request.user.has_first_password or getattr(view, "is_public", False):
+            return None
+        if request.user.is_first_password_over:
+            logout(request)
+            messages.error(request, OVER)
+            return redirect("account_login")
+        is_change = request.resolver_match.url_name == "account_change_password"
+        return None if is_change else redirect("account_change_password")
+
+    def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
+        from departments.views import ask_to_sign_in
+
+        fields = held.typed_in(request)
+        if fields and (request.session.owner_id or held.written_in(fields)):
+            return ask_to_sign_in(request, fields)
+        return super().handle_no_permission(request, view_func)
