@@ -77,7 +77,7 @@ class Reader:
                 self._go_on(mark, line)
 
     def _go_on(self, mark: Mark | None, line: Line) -> None:
-        if mark is not None and not mark.style.is_weak:
+        if mark is not None and not (mark.style.is_weak or mark.style.is_nested):
             self.apart.add(line.start)
             text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
             self.doubts.append(Doubt(line.number, text))
@@ -151,10 +151,15 @@ class Reader:
             return True
         if name == "1" and is_quantity(rest, previous):
             return True
-        if name in _LETTERS and rest[1:2].isspace():
+        if name in _LETTERS and rest[1:2].isspace() and self._is_spaced(mark, rest, index):
             return True
         is_first = not (self.levels.is_open(name) or self.candidates.has_second_after(index, name))
         return is_first and not is_heading_like(rest)
+
+    def _is_spaced(self, mark: Mark, rest: str, index: int) -> bool:
+        """Whether the same space stands after the letter as between those that follow."""
+        text = self.lines[index].text
+        return text[mark.end : len(text) - len(rest)] == rest[1:2]
 
     def _is_number_of_heading(self, index: int) -> bool:
         """A number alone on its line, with the heading on the next."""

@@ -19,11 +19,13 @@ _CLOSERS = frozenset(CLOSERS)
 _FULL_STOPS = frozenset("。．.！？!?：:")
 _PAUSES = frozenset("、，,・")
 _HANGING = frozenset("はがをにへのもとでやしなくっ")  # a heading does not end in these
-_NOUNS = (  # of which the last letter is no particle
+_VERBS = ("比べ", "加え", "踏まえ", "伴い")
+_NOUNS = (  # and headings, of which the last letter is no particle
+    *("はじめに", "初めに", "おわりに", "終わりに", "むすびに", "結びに"),
     *("くらし", "暮らし", "しごと", "こども", "子ども", "ひと", "ふるさと", "きずな", "みんな"),
     *("こと", "もの", "見直し", "後押し", "掘り起こし", "橋渡し", "見通し", "貸出し", "繰越し"),
 )
-_NO_END_OF_HEADING = _FULL_STOPS | _PAUSES | _HANGING
+_NO_END_OF_HEADING = _FULL_STOPS | _PAUSES
 _OPENING_WORDS = re.compile("また|なお|さらに|この|その|しかし|そこで|加えて|一方|次に|特に|以上")
 _SIGNS_OF_HEADINGS = frozenset("【■◆●▼※＜〈")
 _DASH = "[-‐–—―−－─~〜～]"
@@ -112,11 +114,9 @@ def _depth(text: str) -> int:
 
 def is_heading_like(text: str) -> bool:
     """A short line without an end of sentence that may well stand alone."""
-    if text[-1:] in _NO_END_OF_HEADING and (text[-1] not in _HANGING or is_hanging(text)):
+    if text[-1:] in _NO_END_OF_HEADING or "。" in text or not _is_short(text):
         return False
-    if "。" in text or not _is_short(text):
-        return False
-    return not is_finished(text) and _depth(text) <= 0
+    return not is_hanging(text) and not is_finished(text) and _depth(text) <= 0
 
 
 def _is_short(text: str) -> bool:
@@ -128,7 +128,9 @@ def _is_short(text: str) -> bool:
 
 def is_hanging(text: str) -> bool:
     """Whether ``text`` ends in a particle that leads on to something."""
-    return text[-1:] in _HANGING and not text.endswith(_NOUNS)
+    if text.endswith(_VERBS):
+        return True
+    return text[-1:] in _HANGING and not compact(text[-LONGEST_LONE_LINE:]).endswith(_NOUNS)
 
 
 def may_end(text: str) -> bool:

@@ -61,6 +61,25 @@ def test_a_heading_may_end_in_kana_that_is_no_particle(heading):
     ]
 
 
+def test_letters_before_spaced_words_are_items_where_more_space_follows_them():
+    policy = parse(
+        "令 和 5 年 度 方 針\n\n１　は じ め に\n　ア　住 民 と の 対 話\n　イ　職 員 の 育 成\n"
+        "２　む す び\n　ア メ リ カ の 例 に よ る 。\n"
+    )
+    assert [(s.heading, s.body, [i.body for i in s.items]) for s in policy.sections] == [
+        ("は じ め に", "", ["住 民 と の 対 話", "職 員 の 育 成"]),
+        ("む す び", "ア メ リ カ の 例 に よ る 。", []),
+    ]
+
+
+def test_a_decimal_in_a_sentence_is_no_question():
+    policy = parse("令和5年度方針\n\n1 対応\n歳出は、前年度に比べ\n4.5 ％の増とする。")
+    assert (policy.sections[0].body, policy.doubts) == (
+        "歳出は、前年度に比べ4.5 ％の増とする。",
+        (),
+    )
+
+
 def test_items_without_full_stops_are_items():
     long = "全ての事務事業について、その必要性、効果及び費用を点検し、結果を予算に反映させ、公表すること"
     policy = parse(f"令和5年度方針\n\n1 対応\n次のとおりとする\nア {long}\nイ {long}\nウ {long}")
