@@ -223,13 +223,14 @@ def written(outline: Outline) -> tuple[Written, ...]:
 
 def preamble(outline: Outline) -> list[str]:
     """The paragraphs of the running text that belongs to no node."""
-    return [text for texts in running_text(outline).values() for text in texts]
+    return list(running_text(outline).values())
 
 
-def running_text(outline: Outline) -> dict[int, list[str]]:
-    """The stretches of running text by where they begin, each with its paragraphs."""
+def running_text(outline: Outline) -> dict[int, str]:
+    """The paragraphs of the running text by where they begin."""
     runs, decided = _runs(outline).get(("preamble", None), []), _decisions(outline)
-    return {run[0].start: _text([run], decided) for run in runs}
+    found = (paragraph for run in runs for paragraph in paragraphs(run, decided=decided))
+    return {paragraph[0].start: joined(paragraph) for paragraph in found}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ The source is laid out in rows; a row is lines that are one thing: an item, runn
 was set apart. Where an item goes on after something else, it has a second row.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -46,7 +46,8 @@ class Row:
 
     ``kind``: item, text (running) or apart. ``word``: what it is, in words. ``start`` and ``end``
     are offsets in the source. ``item``: only for an item, ``goes_on`` where an earlier row of the
-    same item shows its texts. ``paragraphs``: running text as it reads.
+    same item shows its texts. ``paragraph``: running text as it reads, one a row; ``follows``:
+    there is running text right before it.
     """
 
     kind: str
@@ -57,7 +58,8 @@ class Row:
     item: Written | None = None
     name: str = ""
     goes_on: bool = False
-    paragraphs: tuple[str, ...] = ()
+    paragraph: str = ""
+    follows: bool = False
 
     @property
     def first_line(self) -> int:
@@ -81,8 +83,8 @@ def rows(outline: Outline) -> list[Row]:
     names, running = names_of(outline), running_text(outline)
     lines = _Lines(outline.source)
     seen: set[int] = set()
-    found = []
-    for (kind, node), group in groupby(outline.pieces, key=_thing):
+    found: list[Row] = []
+    for (kind, node, _), group in groupby(outline.pieces, key=_things(running)):
         pieces = list(group)
         start, end = pieces[0].start, pieces[-1].end
         shown = tuple(lines.of(pieces))
@@ -90,17 +92,28 @@ def rows(outline: Outline) -> list[Row]:
             row = Row("item", "", start, end, shown, items[node], names[node], node in seen)
             seen.add(node)
         elif kind == "preamble":
-            texts = tuple(running.get(start, ()))
-            word = AMONG_ITEMS if seen else WORDS[kind]
-            row = Row("text", word, start, end, shown, goes_on=not texts, paragraphs=texts)
+            text, word = running.get(start, ""), AMONG_ITEMS if seen else WORDS[kind]
+            follows = bool(found) and found[-1].kind == "text"
+            row = Row(
+                "text", word, start, end, shown, goes_on=not text, paragraph=text, follows=follows
+            )
         else:
             row = Row("apart", WORDS[kind], start, end, shown)
         found.append(row)
     return found
 
 
-def _thing(piece: Piece) -> tuple[str, int | None]:
-    return ("item" if piece.node is not None else piece.kind), piece.node
+def _things(running: Collection[int]) -> Callable[[Piece], tuple[str, int | None, int]]:
+    """What tells one row from the next; a paragraph of running text is a row of its own."""
+    count = 0
+
+    def thing(piece: Piece) -> tuple[str, int | None, int]:
+        nonlocal count
+        count += piece.start in running
+        kind = "item" if piece.node is not None else piece.kind
+        return kind, piece.node, count if kind == "preamble" else 0
+
+    return thing
 
 
 class _Lines:

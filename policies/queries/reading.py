@@ -139,7 +139,7 @@ class Sheet:
         if row is None:
             return 0, 0
         if row.item is None:
-            return row.start, row.end
+            return row.start, _end_of_text(self.rows, row)
         node = row.item.node.id
         body = [p for p in self.desk.outline.pieces if (p.kind, p.node) == ("body", node)]
         return (body[0].start, body[-1].end) if body else (0, 0)
@@ -149,6 +149,16 @@ class Sheet:
         """The raw source of ``passage``."""
         start, end = self.passage
         return self.desk.outline.source[start:end]
+
+
+def _end_of_text(rows: Sequence[Row], row: Row) -> int:
+    """Where the running text ends that ``row`` is a paragraph of."""
+    end = row.end
+    for following in rows[rows.index(row) + 1 :]:
+        if following.item is not None:
+            break
+        end = following.end if following.kind == "text" else end
+    return end
 
 
 def _is_possible(desk: Desk, kind: str, node: int) -> bool:

@@ -349,6 +349,16 @@ def test_passage_is_chosen_by_its_characters(office: Client, speech: Manuscript)
     assert rows(speech) == [("（1）", "𠮷田町の学童保育を増やします。")]
 
 
+def test_paragraph_becomes_an_item_as_a_whole(office: Client, speech: Manuscript) -> None:
+    start = now(speech).source_text.index("防災")
+    page = body_of(office, f"{SPEECH_DESK}?at={start}")
+    assert 'value="mark">この段落を項にする' in page
+    end = re.search(r'name="end" value="(\d+)"', page[page.index("panel__moves") :])
+    assert end is not None
+    post(office, speech, "edit", kind="mark", start=start, end=end[1])
+    assert rows(speech) == [("（1）", "防災では、備蓄倉庫を新設します。")]
+
+
 def test_words_that_are_not_there_are_named(office: Client, speech: Manuscript) -> None:
     at = now(speech).source_text.index("本日")
     typed = {"kind": "mark", "first": "道路", "within_start": at, "within_end": at + 40}
