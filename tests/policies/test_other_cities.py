@@ -10,6 +10,7 @@ import pytest
 from office_files import pdf, word
 from reading_of_layouts import every_character_has_one_place
 
+from policies.lines import compact
 from policies.parsing import ParsedPolicy, ParsedSection, is_lossless, parse
 from policies.reading import read_content
 
@@ -40,8 +41,8 @@ def _sections(sections: tuple[ParsedSection, ...], margin: str = "") -> Iterator
 
 
 def without_lines(text: str) -> list[str]:
-    """A reading without the numbers of lines, which differ from one kind of file to another."""
-    return [line.partition("行目？")[2] or line for line in text.splitlines()]
+    """A reading without the numbers of lines and the width of spaces, which files differ in."""
+    return [compact(line.partition("行目？")[2] or line) for line in text.splitlines()]
 
 
 @pytest.mark.parametrize("name", NAMES)
