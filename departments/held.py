@@ -1,4 +1,4 @@
-"""A form that arrives after the session has ended is held in the browser, not lost (ADR 0014).
+"""A form that arrives after the session has ended is held in the browser, not lost (ADR 0018).
 
 What was typed goes into the sign-in page, signed and bound to the person whose session it was.
 After signing in that person alone is asked whether to send it. Nothing is stored on the server

@@ -60,6 +60,8 @@
   const tellSignedOut = (form, address) =>
     tell(form, `ログインが切れたため、${FAILED}ログインしてから「保存する」を押してください。`, signInLink(address));
 
+  const personOf = (page) => page.querySelector("[data-person]")?.dataset.person;
+
   /* After signing in again in another window the page needs the new token against forgery. */
   const renewToken = async () => {
     const answer = await fetch(location.href, { credentials: "same-origin" });
@@ -68,6 +70,7 @@
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const headers = page.body.getAttribute("hx-headers");
     if (!headers) return false;
+    if (personOf(page) !== personOf(document)) return "other";
     document.body.setAttribute("hx-headers", headers);
     const token = JSON.parse(headers)["X-CSRFToken"];
     document.querySelectorAll("input[name='csrfmiddlewaretoken']").forEach((input) => {
@@ -79,6 +82,7 @@
   const renewAndSave = async (form) => {
     const isNew = !form.dataset.renewed && (await renewToken().catch(() => false));
     if (isNew === "signed-out") return tellSignedOut(form, "/signin/");
+    if (isNew === "other") return tell(form, `別の人がログインしたため、${FAILED}写して控えてください。`);
     if (!isNew) return tell(form, `${FAILED}画面を開き直す前に、文を写しておいてください。`);
     form.dataset.renewed = "1";
     save(form);
