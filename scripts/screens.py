@@ -90,6 +90,7 @@ PAGES = [
     ("paper-finalised", FINALISED, "/papers/2023/seisaku/"),
     ("paper-basics", HEAD, "/papers/2023/somu/basics/"),
     ("paper-response", HEAD, "/papers/2023/somu/responses/1-4/"),
+    ("paper-projects", HEAD, "/papers/2023/somu/projects/"),
     ("paper-submit", HEAD, "/papers/2023/somu/submit/"),
     ("paper-history", RETURNED, "/papers/2023/shimin/history/"),
     ("paper-revision", RETURNED, "/papers/2023/shimin/revisions/1/"),
