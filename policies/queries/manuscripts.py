@@ -87,6 +87,12 @@ def manuscript_of(kind: str, year: int | None) -> Manuscript | None:
     return rows.filter(year=year, kind=kind).first() if year else None
 
 
+def manuscripts_of(year: int) -> list[Manuscript]:
+    """What lies on the office's desk for a year. One query."""
+    rows = Manuscript.objects.only("pk", "year", "kind")
+    return list(rows.filter(year=year).order_by("kind"))
+
+
 def desk(manuscript: Manuscript) -> Desk:
     """The manuscript as the reading page shows it. One query."""
     document = document_of(manuscript.kind, manuscript.year)

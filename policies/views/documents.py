@@ -7,8 +7,10 @@ from core import clock
 from core.permissions import Hidden, Permission
 from departments.access import requires
 from departments.queries import may
+from policies.models import Manuscript
 from policies.queries.documents import document, has_speech, policy_years
 from policies.queries.editions import amendments_of
+from policies.queries.manuscripts import manuscripts_of
 from policies.queries.speeches import speech_text
 
 
@@ -31,6 +33,7 @@ def detail(request: HttpRequest, year: int) -> HttpResponse:
     context["has_changes"] = year - 1 in years
     context["has_speech"] = has_speech(year)
     context["can_add_plan"] = may(request.user, Permission.EDIT_REFERENCE)
+    context["desk"] = _desk(request, year)
     return render(request, "policies/detail.html", context)
 
 
@@ -42,8 +45,15 @@ def speech(request: HttpRequest, year: int) -> HttpResponse:
         raise Hidden("この年度の施政方針は、まだ登録されていません。")
     context = {"text": found, "has_policy": year in policy_years()}
     context["can_add_plan"] = may(request.user, Permission.EDIT_REFERENCE)
+    context["desk"] = _desk(request, year)
     return render(request, "policies/speech.html", context)
 
 
+def _desk(request: HttpRequest, year: int) -> list[Manuscript] | None:
+    """The manuscripts of the year for who may write them; None for everybody else."""
+    return manuscripts_of(year) if may(request.user, Permission.WRITE_POLICY) else None
+
+
 def _missing(request: HttpRequest, years: list[int]) -> HttpResponse:
-    return render(request, "policies/missing.html", {"years": years}, status=404)
+    context = {"years": years, "can_write": may(request.user, Permission.WRITE_POLICY)}
+    return render(request, "policies/missing.html", context, status=404)

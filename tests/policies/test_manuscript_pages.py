@@ -512,3 +512,21 @@ def test_manuscript_that_is_not_there_is_not_found(
     office: Client, policy: Manuscript, address: str
 ) -> None:
     assert office.get(address).status_code == 404
+
+
+def test_document_shows_the_office_the_way_to_its_desk(
+    office: Client, cast: SimpleNamespace, client_of: ClientOf, policy: Manuscript
+) -> None:
+    post(office, policy, "share")
+    way = '<a class="link" href="/policies/2023/manuscripts/basic/">市政運営の基本方針の原稿</a>'
+    assert way in body_of(office, "/policies/2023/")
+    assert "原稿" not in body_of(client_of(cast.viewer), "/policies/2023/")
+
+
+def test_year_without_a_document_is_taken_in_by_the_office(
+    office: Client, cast: SimpleNamespace, client_of: ClientOf
+) -> None:
+    assert "市長の文書を取り込む" in office.get("/policies/").content.decode()
+    waiting = client_of(cast.viewer).get("/policies/").content.decode()
+    assert "取り込む" not in waiting
+    assert "登録されるまで、お待ちください。" in waiting
