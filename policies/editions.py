@@ -240,8 +240,8 @@ def _unmoved(paths: Sequence[str], places: Mapping[str, int]) -> set[str]:
         tails[at : at + 1] = [places[path]]
         ends[at : at + 1] = [path]
     found = set()
-    path = ends[-1] if ends else None
-    while path is not None:
-        found.add(path)
-        path = behind[path]
+    last = ends[-1] if ends else None
+    while last is not None:
+        found.add(last)
+        last = behind[last]
     return found
