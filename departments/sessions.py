@@ -25,6 +25,7 @@ class SessionStore(DatabaseStore):
 
     row: "Session | None" = None
     owner_id: int | None = None
+    is_over = False
 
     @classmethod
     def get_model_class(cls) -> "type[Session]":
@@ -35,7 +36,8 @@ class SessionStore(DatabaseStore):
     def load(self) -> dict[str, Any]:
         row = self.model.objects.filter(session_key=self.session_key).first()
         self.owner_id = row.user_id if row else None
-        if row is None or row.expire_date <= timezone.now():
+        self.is_over = row is not None and row.expire_date <= timezone.now()
+        if row is None or self.is_over:
             self._session_key = None
             return {}
         self.row = row
@@ -55,9 +57,13 @@ class SessionStore(DatabaseStore):
         self.row = row
         return row
 
+    def is_empty(self) -> bool:
+        """Whether the cookie may go; that of a session over tells whose a late form is."""
+        return super().is_empty() and not self.is_over
+
     def flush(self) -> None:
         super().flush()
-        self.row = None
+        self.row, self.is_over = None, False
 
     def arrive(self, user: "User", *, machine: str, address: str) -> None:
         """Note who has just signed in from where, and what happened since the last time."""

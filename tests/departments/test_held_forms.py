@@ -43,6 +43,7 @@ def late(world):
     client, _ = enter(world.cast.head)
     form = hidden(client.get(WHERE).content.decode()) | {"title": "備えの確認", "method": TEXT}
     with time_machine.travel(timezone.now() + LATER):
+        client.get("/account/session/")  # the page has asked, or another tab has
         answer = client.post(WHERE, form)
         yield client, answer
 
