@@ -59,7 +59,7 @@ class SpringImport(models.Model):
     problems = models.JSONField("誤り", default=list, encoder=DjangoJSONEncoder)
     counts = models.JSONField("件数", default=dict)
     changes = models.JSONField("変更", default=list, encoder=DjangoJSONEncoder)
-    effects = models.JSONField("人ごとの変化", default=list, encoder=DjangoJSONEncoder)
+    effects = models.JSONField("人の動き", default=list, encoder=DjangoJSONEncoder)
     notes = models.JSONField("念のため", default=list)
     plan_digest = models.CharField("変更の要約値", max_length=64, blank=True)
 

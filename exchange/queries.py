@@ -1,5 +1,6 @@
 """What the pages of the import show."""
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class Part:
 
 def parts_of(imported: SpringImport) -> list[Part]:
     """The lists of a preview that hold anything."""
-    parts = [Part(PEOPLE_FIRST, "人ごとの変化", len(imported.effects))]
+    parts = [Part(PEOPLE_FIRST, "人の動き", len(imported.effects))]
     for sheet in SHEETS:
         counts = imported.counts.get(sheet.key, {})
         parts.append(Part(sheet.key, sheet.title, sum(counts.get(kind, 0) for kind in KINDS)))
@@ -61,7 +62,10 @@ def parts_of(imported: SpringImport) -> list[Part]:
 def lines_of(imported: SpringImport, key: str) -> list[dict[str, Any]]:
     """The lines of one list."""
     if key == PEOPLE_FIRST:
-        return list(imported.effects)
+        return [
+            line | {name: dt.date.fromisoformat(line[name]) for name in ("day", "known_on")}
+            for line in imported.effects
+        ]
     return [
         change | {"word": KINDS[change["kind"]]}
         for change in imported.changes
@@ -70,9 +74,9 @@ def lines_of(imported: SpringImport, key: str) -> list[dict[str, Any]]:
 
 
 def totals_of(imported: SpringImport) -> list[dict[str, Any]]:
-    """How many rows of each sheet are new, changed, ended, the same."""
+    """How many rows of each sheet that the file has are new, changed, ended, the same."""
     return [
         {"title": sheet.title, **imported.counts[sheet.key]}
         for sheet in SHEETS
-        if sheet.key in imported.counts
+        if any(imported.counts.get(sheet.key, {}).values())
     ]

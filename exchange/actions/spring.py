@@ -6,9 +6,9 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from core import audit, clock
-from core.audit import Actor
+from core.audit import Actor, Line
 from core.workflow import Conflict, NotNow
-from exchange.actions.spring_jobs import record_tables
+from exchange.actions.spring_jobs import lines_of_tables
 from exchange.models import SpringImport
 from exchange.queries import is_last
 from exchange.spring.undoing import obstacles
@@ -92,8 +92,9 @@ def take_back(*, imported: SpringImport, by: Actor) -> None:
     SpringImport.objects.filter(pk=imported.pk).update(
         status=Status.UNDONE, undone_by=by.user, undone_at=clock.now()
     )
-    record_tables("取消し", lines, file_name=imported.file_name, by=by)
-    audit.record("spring.undo", by=by, label=imported.file_name, subject=imported)
+    tables = lines_of_tables("取消し", lines, file_name=imported.file_name)
+    whole = Line("spring.undo", label=imported.file_name, subject=imported)
+    audit.record_all([*tables, whole], by=by)
 
 
 def note_export(*, counts: dict[str, int], by: Actor) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from django.db import transaction
 
 from core import audit, clock
-from core.audit import Actor
+from core.audit import Actor, Line
 from core.permissions import Permission, Refused
 from core.tables import Unfit, read_sheets
 from departments.queries import authority
@@ -125,14 +125,14 @@ def _hold(imported: SpringImport) -> bool:
 
 def _finish(imported: SpringImport, changes: list[dict], lines: Lines) -> None:
     by = Actor(imported.applied_by, imported.standing_in_for_id, imported.address)
-    record_tables("取込み", lines, file_name=imported.file_name, by=by)
-    event = audit.record(
+    whole = Line(
         "spring.import",
-        by=by,
         label=imported.file_name,
         subject=imported,
         after={"digest": imported.digest, "counts": imported.counts},
     )
+    tables = lines_of_tables("取込み", lines, file_name=imported.file_name)
+    *_, event = audit.record_all([*tables, whole], by=by)
     SpringImport.objects.filter(pk=imported.pk).update(
         status=Status.DONE,
         changes=changes,
@@ -144,14 +144,17 @@ def _finish(imported: SpringImport, changes: list[dict], lines: Lines) -> None:
     )
 
 
-def record_tables(word: str, lines: Lines, *, file_name: str, by: Actor) -> None:
-    """One line of the audit trail for each table: the history of each row reads it there."""
-    for key, rows in lines.items():
+def lines_of_tables(word: str, changed: Lines, *, file_name: str) -> list[Line]:
+    """One line for each table: the history of each of its rows reads it there."""
+    found = []
+    for key, rows in changed.items():
         options = BY_KEY[key].model._meta
-        audit.record(
-            "table.import",
-            by=by,
-            label=f"{options.verbose_name}の{word} {len(rows)}件",
-            subject=options.label_lower,
-            after={"file": file_name, "rows": rows},
+        found.append(
+            Line(
+                "table.import",
+                label=f"{options.verbose_name}の{word} {len(rows)}件",
+                subject=options.label_lower,
+                after={"file": file_name, "rows": rows},
+            )
         )
+    return found

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
                 ('problems', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='誤り')),
                 ('counts', models.JSONField(default=dict, verbose_name='件数')),
                 ('changes', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='変更')),
-                ('effects', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='人ごとの変化')),
+                ('effects', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder, verbose_name='人の動き')),
                 ('notes', models.JSONField(default=list, verbose_name='念のため')),
                 ('plan_digest', models.CharField(blank=True, max_length=64, verbose_name='変更の要約値')),
                 ('uploaded_at', models.DateTimeField(verbose_name='ファイルを選んだ日時')),

@@ -5,7 +5,6 @@ import datetime as dt
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.db.models import SlugField
 from openpyxl.utils import get_column_letter
 
 from core.tables import CellProblem, Row, Table, as_text
@@ -206,7 +205,7 @@ class SheetReader:
             return None
         identity = identity_of(self.sheet, found)
         first = self.seen.setdefault(identity, row.number)
-        column = self.sheet.columns[0]
+        column = self.sheet.column(self.sheet.identity[0])
         if first != row.number:
             self._tell(row, column, f"{first}行目と同じ{self.sheet.title}です。1行にしてください。")
         known = self.state.stored[self.sheet.key].get(identity, [])
@@ -228,10 +227,9 @@ class SheetReader:
         errors = errors_of(ready, tuple(values), PLACES, is_whole=is_whole)
         for name, found in errors.items():
             column = self.sheet.column(name)
-            is_code = isinstance(ready._meta.get_field(name), SlugField) if column else False
+            heading = column.heading if column else "行全体"
             for error in found:
-                heading = column.heading if column else "行全体"
-                self._tell(row, column, sentence_of(error, heading, is_code))
+                self._tell(row, column, sentence_of(error, heading, name))
         for column in self.sheet.columns:
             if column.is_name and values.get(column.field):
                 self._compare_name(row, column, values[column.field])

@@ -27,7 +27,7 @@ class Effect:
     kind: str
     person: str
     text: str
-    place: str
+    order: str
     known_on: dt.date
     number: int
 
@@ -40,10 +40,10 @@ class Effect:
 
 
 def effects_of(plan: Plan, today: dt.date) -> list[Effect]:
-    """What the plan does to people, day by day."""
+    """What the plan does to people, day by day, person by person."""
     found = [e for row in plan.of("appointments") for e in _of_appointment(row, today)]
     found += [e for row in plan.of("people") for e in _of_person(row, today)]
-    return sorted(found, key=lambda e: (e.day, e.place, e.person, e.kind != LOSE))
+    return sorted(found, key=lambda e: (e.day, e.order, e.kind != LOSE, e.number))
 
 
 def _of_appointment(planned: PlanRow, today: dt.date) -> Iterator[Effect]:
@@ -66,9 +66,8 @@ def _of_appointment(planned: PlanRow, today: dt.date) -> Iterator[Effect]:
 
 
 def _effect(planned: PlanRow, kind: str, day: dt.date, known: dt.date, text: str) -> Effect:
-    row: Appointment = planned.row
-    place = f"{row.department.order:05d}" if row.department else "99999"
-    return Effect(day, kind, called(row.user), text, place, known, planned.number)
+    person: User = planned.row.user
+    return Effect(day, kind, called(person), text, order_of(person), known, planned.number)
 
 
 def _of_person(planned: PlanRow, today: dt.date) -> Iterator[Effect]:
@@ -81,12 +80,17 @@ def _of_person(planned: PlanRow, today: dt.date) -> Iterator[Effect]:
     }
     if (was_active, new.is_active) in texts:
         kind, text = texts[was_active, new.is_active]
-        yield Effect(today, kind, called(new), text, "", today, planned.number)
+        yield Effect(today, kind, called(new), text, order_of(new), today, planned.number)
 
 
 def called(person: User) -> str:
     """青柳 美和（3001）."""
     return f"{person.name}（{person.username}）"
+
+
+def order_of(person: User) -> str:
+    """People by their kana: what one person leaves stands beside what he or she takes up."""
+    return f"{person.kana} {person.username}"
 
 
 def title_of(row: Appointment) -> str:

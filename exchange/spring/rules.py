@@ -72,15 +72,22 @@ def _compare(lookup: str, wanted: Any, row: Model) -> Truth:
     return bool({"gte": lambda: value >= limit, "in": lambda: value in limit}[kind]())
 
 
-def sentence_of(error: ValidationError, heading: str, is_code: bool) -> str:
+HOW_TO_WRITE = {
+    "code": HOW_TO_WRITE_A_CODE,
+    "username": "半角の英数字と、@ . + - _ だけで入力してください。",
+    "email": "「m.aoyagi@example.jp」の形で入力してください。",
+}
+
+
+def sentence_of(error: ValidationError, heading: str, name: str) -> str:
     """What to do, in one sentence, for the person who wrote the file."""
     if error.code in MISSING:
         return f"{heading}を入力してください。"
     if error.code == "max_length" and error.params:
         limit, length = error.params["limit_value"], error.params["show_value"]
         return f"{limit}字以内で入力してください。いまは{length}字です。"
-    if is_code and error.code == "invalid":
-        return HOW_TO_WRITE_A_CODE
+    if name in HOW_TO_WRITE and error.code == "invalid":
+        return HOW_TO_WRITE[name]
     if error.code in {"min_value", "max_value"} and error.params:
         return f"{heading}が正しい範囲にありません（いまは{error.params['show_value']}）。"
     return " ".join(error.messages)

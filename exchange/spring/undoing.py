@@ -80,8 +80,8 @@ def _used(changes: list[Change]) -> Iterator[str]:
 
 def _naming(relation: Any, labels: dict[int, str], new: dict[type[Model], Any]) -> Iterator[str]:
     table, name = relation.related_model, relation.field.name
-    if table is Department.successors.through:
-        return  # a link is a part of the department itself
+    if table is Department.successors.through or (table is AuditEvent and name == "actor"):
+        return  # a link is a part of the department itself; who acted is told by name
     rows = table._base_manager.filter(**{f"{name}__in": list(labels)})
     rows = rows.exclude(pk__in=list(new.get(table, ()))).order_by(name)
     for pk in rows.values_list(name, flat=True).distinct():
