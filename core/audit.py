@@ -143,7 +143,18 @@ def changes(row: Model, values: Mapping[str, Any]) -> tuple[dict[str, Any], dict
     return {name: getattr(row, name) for name in changed}, changed
 
 
-@transaction.atomic
+@dataclass(frozen=True)
+class Line:
+    """What one line tells. ``verb`` is ``paper.submit`` and the like; ``subject`` the record in
+    whose history it shows."""
+
+    verb: str
+    label: str
+    subject: Model | str = ""
+    before: Mapping[str, Any] | None = None
+    after: Mapping[str, Any] | None = None
+
+
 def record(
     verb: str,
     *,
@@ -153,26 +164,32 @@ def record(
     before: Mapping[str, Any] | None = None,
     after: Mapping[str, Any] | None = None,
 ) -> AuditEvent:
-    """Add one line, in the transaction of the change that it tells of (call it last there).
+    """Add one line, in the transaction of the change that it tells of (call it last there)."""
+    return record_all([Line(verb, label, subject, before, after)], by=by)[0]
 
-    ``verb`` is ``paper.submit`` and the like; ``subject`` the record in whose history it shows.
-    """
+
+@transaction.atomic
+def record_all(lines: Iterable[Line], *, by: Actor) -> list[AuditEvent]:
+    """Add several lines at once, for a change that shows in several histories."""
     head, _ = AuditHead.objects.select_for_update().get_or_create(pk=1)
-    event = AuditEvent(
-        at=clock.now(),
-        verb=verb,
-        actor=by.user,
-        standing_in_for_id=by.standing_in_for_id,
-        address=by.address[:45],
-        subject=subject if isinstance(subject, str) else subject_of(subject),
-        label=label[:200],
-        before=_plain(before),
-        after=_plain(after),
-    )
-    event.digest = digest_of(head.digest, event)
-    event.save(force_insert=True)
-    AuditHead.objects.filter(pk=1).update(digest=event.digest)
-    return event
+    previous, events = head.digest, []
+    for line in lines:
+        event = AuditEvent(
+            at=clock.now(),
+            verb=line.verb,
+            actor=by.user,
+            standing_in_for_id=by.standing_in_for_id,
+            address=by.address[:45],
+            subject=line.subject if isinstance(line.subject, str) else subject_of(line.subject),
+            label=line.label[:200],
+            before=_plain(line.before),
+            after=_plain(line.after),
+        )
+        event.digest = previous = digest_of(previous, event)
+        event.save(force_insert=True)
+        events.append(event)
+    AuditHead.objects.filter(pk=1).update(digest=previous)
+    return events
 
 
 def _plain(values: Mapping[str, Any] | None) -> dict[str, Any]:
