@@ -110,6 +110,12 @@ class EditForm(VersionForm):
     first = forms.CharField(required=False, max_length=1000)
     last = forms.CharField(required=False, max_length=1000)
 
+    @property
+    def is_too_long(self) -> bool:
+        """Whether only what was typed is at fault, not the page."""
+        typed = {"marker", "heading", "text", "first", "last"}
+        return bool(self.errors) and set(self.errors) <= typed
+
     def edit(self, outline: Outline) -> edits.Edit:
         """What is to be done to ``outline``; raises CannotEdit where it cannot be told."""
         kind, typed = self.cleaned_data["kind"], self.cleaned_data

@@ -1,5 +1,7 @@
 """The reading page: how a document was read, and putting it right."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
@@ -12,7 +14,7 @@ from core.workflow import Conflict, NotNow
 from departments.access import requires
 from policies.actions import manuscripts
 from policies.actions.publishing import PolicyProblem
-from policies.edits import CannotEdit
+from policies.edits import CannotEdit, Edit
 from policies.forms.manuscripts import DetailsForm, DoubtForm, EditForm, VersionForm
 from policies.models import Manuscript
 from policies.queries.manuscripts import Desk, desk, manuscript_or_hidden
@@ -63,16 +65,12 @@ def edit(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     """Put one thing right and go on where it was; what cannot be done is said in its place."""
     before = desk(manuscript_or_hidden(year, kind))
     form = EditForm(request.POST)
+    if form.is_too_long:
+        return _refuse(request, before, "入力が長すぎます。短くしてください。", 422)
     if not form.is_valid():
         raise NotNow(STALE)
-    version = form.cleaned_data["version"]
     try:
-        if version != before.manuscript.version:
-            raise Conflict
-        made = form.edit(before.outline)
-        stored = manuscripts.edit(
-            manuscript=before.manuscript, version=version, edit=made, by=request.actor
-        )
+        made, stored = _put_right(request, before, form)
     except CannotEdit as refusal:
         return _refuse(request, before, str(refusal), 422)
     except Conflict:
@@ -80,6 +78,17 @@ def edit(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     after = desk(stored).outline
     chosen = item_after(before.outline, after, made.kind, form.cleaned_data["item"])
     return redirect(place(stored, chosen))
+
+
+def _put_right(request: HttpRequest, before: Desk, form: EditForm) -> tuple[Edit, Manuscript]:
+    version = form.cleaned_data["version"]
+    if version != before.manuscript.version:
+        raise Conflict
+    made = form.edit(before.outline)
+    stored = manuscripts.edit(
+        manuscript=before.manuscript, version=version, edit=made, by=request.actor
+    )
+    return made, stored
 
 
 CLASH = (
@@ -107,7 +116,9 @@ def redo(request: HttpRequest, year: int, kind: str) -> HttpResponse:
     return _step(request, year, kind, manuscripts.redo)
 
 
-def _step(request: HttpRequest, year: int, kind: str, action) -> HttpResponse:  # type: ignore[no-untyped-def]
+def _step(
+    request: HttpRequest, year: int, kind: str, action: Callable[..., Manuscript]
+) -> HttpResponse:
     found = manuscript_or_hidden(year, kind)
     form = VersionForm(request.POST)
     if not form.is_valid():

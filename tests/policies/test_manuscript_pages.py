@@ -320,6 +320,14 @@ def test_words_for_an_item_that_is_gone_are_shown(office: Client, policy: Manusc
     assert "見守りを倍にすること。" in response.content.decode()
 
 
+def test_words_without_end_are_refused_and_shown(office: Client, policy: Manuscript) -> None:
+    response = post(office, policy, "edit", kind="renumber", item=2, marker="9" * 101)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert "入力が長すぎます。短くしてください。" in page
+    assert f'value="{"9" * 101}"' in page
+
+
 @pytest.mark.parametrize("typed", [{}, {"kind": "erase"}, {"kind": "raise", "item": "x"}])
 def test_form_that_no_page_shows_is_refused(office: Client, policy: Manuscript, typed) -> None:
     assert post(office, policy, "edit", **typed).status_code == 409
