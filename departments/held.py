@@ -13,9 +13,6 @@ from django.http import HttpRequest
 
 SALT = "departments.held"
 SECRET = ("password", "csrfmiddlewaretoken")
-WORDS = 20
-"""So many characters make a value something that somebody wrote."""
-
 Fields = list[tuple[str, list[str]]]
 
 
@@ -45,8 +42,9 @@ def typed_in(request: HttpRequest) -> Fields:
 
 
 def written_in(fields: Fields) -> list[str]:
-    """The longer values, to be shown."""
-    return [value for _name, values in fields for value in values if len(value) >= WORDS]
+    """What somebody wrote, to be shown: neither numbers nor the codes of choices and rows."""
+    texts = (value for _name, values in fields for value in values)
+    return [text for text in texts if len(text) > 1 and not text.isascii()]
 
 
 def hold(request: HttpRequest, fields: Fields, owner_id: int) -> str:

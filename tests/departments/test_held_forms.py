@@ -114,11 +114,13 @@ def test_passwords_are_never_held(world):
 def test_where_nobody_knows_whose_it_was_the_text_is_shown_to_be_copied(world):
     client, _ = enter(world.cast.head)
     client.post("/signout/")
-    answer = client.post(WHERE, {"title": "短い", "method": TEXT})
+    answer = client.post(WHERE, {"title": "短い", "method": TEXT, "key": "a" * 36})
     page = answer.content.decode()
     assert (answer.status_code, "held" in hidden(page)) == (403, False)
+    assert re.findall(r'quote written">([^<]+)', page)[0] == "短い"
     assert page.count("備えを、二つの課で確かめ直す。") == 1
-    short = client.post(WHERE, {"title": "短い"})
+    assert "aaaa" not in page
+    short = client.post(WHERE, {"budget": "1200"})
     assert (short.status_code, short["Location"]) == (302, f"/signin/?next={WHERE}")
 
 
