@@ -12,7 +12,7 @@ from home.queries import awaiting_review, departments_of, years_at_hand
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
 IN_EVERY_YEAR = {
     *("goals:board", "goals:coverage", "goals:paper", "goals:history"),
-    *("interviews:list", "packets:list", "policies:detail"),
+    *("interviews:list", "packets:list", "policies:detail", "home:charges"),
 }
 ROOMS = (
     ("提出状況", Permission.READ_BOARD, "goals:board"),
@@ -20,6 +20,7 @@ ROOMS = (
     ("面談日程", Permission.READ_INTERVIEW, "interviews:list"),
     ("面談資料", Permission.READ_PACKET, "packets:list"),
     ("基本方針", Permission.READ_POLICY, "policies:detail"),
+    ("事務分担", Permission.EDIT_REFERENCE, "home:charges"),
 )
 ROOMS_OF_ADMINISTRATORS = (
     ("人事・組織の取込み", Permission.EDIT_PEOPLE, "exchange:spring"),

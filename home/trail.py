@@ -122,11 +122,13 @@ def _about_papers(year: int | None, department: Department | None) -> Q:
     rows = rows.filter(year=year) if year else rows
     rows = rows.filter(department=department) if department else rows
     found = Q(subject__in=[subject_of(paper) for paper in rows])
-    for paper in rows:
-        for room in ("papers", "packets"):
-            address = f"/{room}/{paper.year}/{paper.department.code}/"
-            found |= Q(verb="refused", label__startswith=address)
-    return found
+    below = {
+        f"{paper.year}/{paper.department.code}/" if department else f"{year}/" for paper in rows
+    }
+    tried = Q()
+    for place in sorted(below):
+        tried |= Q(label__startswith=f"/papers/{place}") | Q(label__startswith=f"/packets/{place}")
+    return found | (Q(verb="refused") & tried) if below else found
 
 
 def lines_of(numbers: Sequence[int]) -> list["Line"]:
@@ -222,8 +224,8 @@ def _cut(text: str, length: int = LONGEST_SHOWN) -> str:
 def write_csv_in_parts(events: QuerySet[AuditEvent]) -> Iterator[bytes]:
     """UTF-8 with a byte order mark, a part for each batch: nobody who writes has to wait."""
     yield b"\xef\xbb\xbf" + _csv([HEADINGS])
-    for batch in batches(events.select_related("actor", "standing_in_for")):
-        yield _csv(map(_row, batch))
+    for rows in _rows(events):
+        yield _csv(rows)
 
 
 def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
@@ -234,8 +236,7 @@ def _csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def write_excel(events: QuerySet[AuditEvent]) -> bytes:
     """A workbook; text that no cell can hold is cut, and says so."""
-    parts = batches(events.select_related("actor", "standing_in_for"))
-    rows = [[_fitting(value) for value in _row(event)] for part in parts for event in part]
+    rows = [[_fitting(value) for value in row] for part in _rows(events) for row in part]
     return write_workbook("監査記録", HEADINGS, rows)
 
 
@@ -243,16 +244,23 @@ def _fitting(value: Cell) -> Cell:
     return _cut(value, LONGEST_IN_EXCEL) if isinstance(value, str) else value
 
 
-def _row(event: AuditEvent) -> list[Cell]:
-    actor, absent = event.actor, event.standing_in_for
+def _rows(events: QuerySet[AuditEvent]) -> Iterator[list[list[Cell]]]:
+    people = {row[0]: row[1:] for row in User.objects.values_list("pk", "username", "name")}
+    for batch in batches(events):
+        yield [_row(event, people) for event in batch]
+
+
+def _row(event: AuditEvent, people: Mapping[int, tuple[str, str]]) -> list[Cell]:
+    nobody = ("", "")
+    username, name = people[event.actor_id] if event.actor_id else ("", "システム")
+    absent = people[event.standing_in_for_id] if event.standing_in_for_id else nobody
     return [
         event.pk,
         f"{timezone.localtime(event.at):%Y-%m-%d %H:%M:%S}",
         words_of(event.verb),
-        actor.username if actor else "",
-        actor.name if actor else "システム",
-        absent.username if absent else "",
-        absent.name if absent else "",
+        username,
+        name,
+        *absent,
         event.address,
         normalise(event.label),
         event.subject,

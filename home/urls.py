@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from home.views import audit, rights, today
+from home.views import audit, charges, rights, today
 
 app_name = "home"
 urlpatterns = [
@@ -12,4 +12,7 @@ urlpatterns = [
     path("audit/export/", audit.export, name="audit_export"),
     path("rights/", rights.person, name="rights"),
     path("rights/papers/", rights.paper, name="rights_paper"),
+    path("charges/<int:year>/", charges.page, name="charges"),
+    path("charges/<int:year>/edit/", charges.edit, name="charges_edit"),
+    path("charges/<int:year>/copy/", charges.copy, name="charges_copy"),
 ]

@@ -59,6 +59,8 @@ BUDGETS = {
     "home:audit": ("administrator", "draft", 9),
     "home:rights": ("administrator", "draft", 5),
     "home:rights_paper": ("administrator", "draft", 6),
+    "home:charges": ("office", "draft", 10),
+    "home:charges_edit": ("office", "draft", 9),
     "policies:detail": ("head", "draft", 9),
     "policies:speech": ("head", "draft", 8),
     "policies:plans": ("head", "draft", 5),
