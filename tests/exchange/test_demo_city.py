@@ -95,7 +95,7 @@ def test_the_office_has_confirmed_what_continues_what(city: None) -> None:
 
     assert found is not None
     assert found.is_confirmed
-    assert found.counts == {"same": 3, "reworded": 18, "new": 5, "dropped": 1}
+    assert found.counts == {"same": 6, "reworded": 15, "new": 5, "dropped": 1}
     assert [
         row.section.path for row in found.rows if row.earlier and row.earlier.path == "1-4"
     ] == [

@@ -36,7 +36,7 @@ def test_last_years_text_is_aligned_and_its_answers_and_goals_go_on(demo_page: P
     expect(fifth.locator("ins").first).to_be_visible()
     expect(fifth.locator("del").first).to_be_visible()
     button(page, "この対応で確定する").click()
-    expect(page.get_by_role("status")).to_contain_text("26項について確定しました")
+    expect(page.locator(".messages")).to_contain_text("26項について確定しました")
     assert Alignment.objects.get(section__path="1-5").earlier.path == "1-4"
 
     enter_as(page, HEAD)
