@@ -9,17 +9,23 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
+from core.audit import Actor
 from core.permissions import Post
 from goals.models import Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
+from policies.actions import manuscripts
+from policies.parsing import parse
 from tests.factories import (
     EditionFactory,
     GoalFactory,
     InterviewFactory,
     OperatingPolicyFactory,
+    PlanFactory,
+    ProjectFactory,
     ResponseFactory,
     jst,
+    policy_with_items,
 )
 
 pytestmark = pytest.mark.django_db
@@ -90,6 +96,9 @@ def objects(paper, cast):
     OperatingPolicyFactory(year=2022, department=paper.department)
     goal = GoalFactory(paper=paper)
     EditionFactory(policy=paper_section(paper).policy, number=1)
+    ProjectFactory()
+    policy_with_items(2022)
+    manuscripts.take_in(parsed=parse(MANUSCRIPT), by=Actor(user=cast.office))
     ResponseFactory(paper=paper, section=paper_section(paper))
     remark = Remark.objects.create(
         paper=paper,
@@ -123,10 +132,12 @@ def objects(paper, cast):
         "goals:goal": goal.pk,
         "goals:": remark.pk,
         "packets:": file.pk,
+        "policies:": PlanFactory().pk,
         "interviews:": interview.pk,
     }
 
 
+MANUSCRIPT = "令和5年度市政運営の基本方針\n1　基本姿勢\n(1)　市民に説明すること。\n"
 REVISION = {
     "year": 2023,
     "department": "総務部",
@@ -145,6 +156,7 @@ def paper_section(paper):
 
 def address_of(route, name, objects):
     values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1, "department": "somu"}
+    values["kind"] = "basic"
     names = re.findall(r"<\w+:(\w+)>", route)
     key = next((prefix for prefix in objects if name.startswith(prefix)), None)
     return reverse(name, kwargs={n: objects[key] if n == "pk" else values[n] for n in names})
