@@ -102,7 +102,7 @@ def issue(page: Page) -> None:
     expect(page.locator("main")).to_contain_text("発出した後の変更は")
     page.locator("[name=dated_on]").fill("Ｒ５．３．３１")
     button(page, "発出する").click()
-    expect(page.get_by_role("status")).to_contain_text("発出しました。")
+    expect(page.locator(".messages")).to_contain_text("発出しました。")
     assert BasicPolicy.objects.get(year=2023).edition == 0
 
 
@@ -120,7 +120,7 @@ def amend(page: Page) -> None:
     page.locator("[name=dated_on]").fill("2023/4/10")
     page.locator("[name=reason]").fill("着手の時期を示すため。")
     button(page, "改正を登録する").click()
-    expect(page.get_by_role("status")).to_contain_text("第1次改正を登録しました。")
+    expect(page.locator(".messages")).to_contain_text("第1次改正を登録しました。")
     expect(page.locator("main")).to_contain_text("四月中に着手し")
     assert Edition.objects.get(policy__year=2023, number=1).reason == "着手の時期を示すため。"
 
@@ -225,3 +225,22 @@ def select_with_the_mouse(page: Page, words: str) -> None:
     page.mouse.move(right - 1, middle, steps=8)
     page.mouse.up()
     expect(page.locator("[data-selected]")).to_have_text(f"「{words}」")
+
+
+# --- without a script ----------------------------------------------------------------------------
+
+
+def test_items_are_taken_out_of_a_speech_without_a_script(demo_city, new_context):
+    page = new_context(base_url=demo_city.url, java_script_enabled=False).new_page()
+    enter_as(page, OFFICE)
+    paste(page, SPEECH, "施政方針")
+    page.get_by_role("link", name="（4行目の前文）").click()
+    page.get_by_label("ここから", exact=True).fill("𠮷田町に")
+    page.get_by_label("ここまで", exact=True).fill("新設します。")
+    button(page, "選んだ部分を項にする").click()
+    expect(page.locator("#item-1 .reading__body")).to_have_text("𠮷田町に備蓄倉庫を新設します。")
+    button(page, "元に戻す").click()
+    expect(page.locator(".reading__number")).to_have_count(0)
+    page.get_by_role("link", name="（4行目の前文）").click()
+    button(page, "この段落を項にする").click()
+    expect(page.locator("#item-1 .reading__body")).to_contain_text("まず防災です。")
