@@ -109,9 +109,10 @@ def opening_pieces(source: str, piece: Piece, *, is_all: bool) -> list[Piece]:
     if mark.start:
         found.append(Piece("bullet", piece.start, piece.start + 1, piece.node))
     found.append(Piece("marker", piece.start + mark.start, piece.start + mark.end, piece.node))
+    found[0] = replace(found[0], opens=piece.opens)
     rest = source[piece.start + mark.end : piece.end].lstrip()
     if rest:
-        found.append(replace(piece, start=piece.end - len(rest)))
+        found.append(replace(piece, start=piece.end - len(rest), opens=None))
     return found
 
 

@@ -76,12 +76,16 @@ def markers_beside(outline: Outline, node: int) -> set[str]:
 def handed_over(
     outline: Outline, node: int, owner: int | None, *, keeps_heading: bool = False
 ) -> Outline:
-    """The pieces of ``node`` as text of ``owner``, its number included; None: running text."""
+    """The pieces of ``node`` as text of ``owner``, its number included; None: running text.
+
+    A dash before the number is text again only where it was text before the office marked it.
+    """
+    was_text = node_of(outline, node).taken_from is not None
 
     def change(_: int, piece: Piece) -> Piece:
         if piece.node != node:
             return piece
-        if piece.kind == "bullet":
+        if piece.kind == "bullet" and not was_text:
             return replace(piece, kind="furniture", node=None)
         kind = "heading" if keeps_heading and piece.kind == "heading" else "body"
         return replace(piece, kind=kind if owner else "preamble", node=owner)

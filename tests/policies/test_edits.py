@@ -338,6 +338,13 @@ def test_number_that_a_passage_begins_with_is_its_number():
     ]
 
 
+def test_dash_of_a_passage_is_text_again_when_it_is_no_item():
+    outline = outline_of(parse("はじめに申し上げます。\n- (4) 備蓄を進めます。"))
+    found = after(outline, Mark(*stretch(outline, "- (4) 備蓄を進めます。")))
+    assert tree(found) == [(0, "(4)", "", "備蓄を進めます。")]
+    assert preamble(after(found, Unmark(1))) == preamble(outline)
+
+
 @pytest.mark.parametrize("text", ["3年を経て進めます。", "5つの柱を進めます。"])
 def test_count_that_a_passage_begins_with_is_no_number(text):
     outline = outline_of(parse(f"はじめに申し上げます。\n{text}"))
