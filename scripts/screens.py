@@ -118,6 +118,8 @@ PAGES = [
     ("charges", DEPUTY, "/charges/2023/"),
     ("charges-office", OFFICE, "/charges/2023/"),
     ("charges-edit", OFFICE, "/charges/2023/edit/"),
+    ("spring", ADMINISTRATOR, "/exchange/spring/"),
+    ("spring-errors", ADMINISTRATOR, "/exchange/spring/ > 内容を確かめる"),
     ("signout", HEAD, "/signout/"),
     ("refused", VIEWER, "/papers/2023/"),
     ("not-found", HEAD, "/papers/2023/nowhere/"),

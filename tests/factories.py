@@ -9,6 +9,7 @@ from factory.django import DjangoModelFactory
 
 from core.permissions import Post
 from departments.models import Appointment, Charge, Department, Division, User
+from exchange.models import SpringImport
 from goals.models import Goal, Indicator, OperatingPolicy, Response
 from interviews.models import Interview
 from policies.actions.publishing import frozen
@@ -266,6 +267,45 @@ class InterviewFactory(DjangoModelFactory):
     def interviewers(self, create: bool, people: object) -> None:
         if create and people:
             self.interviewers.set(people)
+
+
+class SpringImportFactory(DjangoModelFactory):
+    """A file of the spring that was checked: one new department, one person who heads it."""
+
+    class Meta:
+        model = SpringImport
+
+    file_name = "春.xlsx"
+    digest = "0" * 64
+    status = "checked"
+    plan_digest = "0" * 64
+    uploaded_by = factory.SubFactory(UserFactory)
+    uploaded_at = asked_at = jst(2023, 3, 27, 9)
+    counts = {"departments": {"new": 1, "changed": 0, "ended": 0, "same": 0}}
+    changes = [
+        {
+            "table": "departments",
+            "number": 2,
+            "kind": "new",
+            "pk": -1,
+            "label": "健康福祉部",
+            "shown": [["名称", "", "健康福祉部"]],
+            "before": {},
+            "after": {"code": "fukushi", "successors": []},
+        }
+    ]
+    effects = [
+        {
+            "day": "2023-04-01",
+            "kind": "gain",
+            "word": "就く",
+            "person": "髙栁 美和（3001）",
+            "text": "健康福祉部長",
+            "known_on": "2023-03-24",
+            "number": 2,
+        }
+    ]
+    notes = ["総務部には、令和5年4月1日に部長がいません。"]
 
 
 def policy_with_items(year: int = 2023) -> BasicPolicy:

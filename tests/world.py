@@ -33,6 +33,7 @@ from tests.factories import (
     ProjectFactory,
     ResponseFactory,
     SdgFactory,
+    SpringImportFactory,
     complete_paper,
     jst,
 )
@@ -81,6 +82,7 @@ class World:
         ChargeFactory(department=somu, interviewer=cast.mayor)
         self.file = self._file(self.paper, "0" * 64)
         self.foreign_file = self._file(self.other, "1" * 64)
+        self.spring = SpringImportFactory(uploaded_by=cast.administrator)
         self.keep_a_conflict()
         manuscripts.take_in(parsed=parse(MANUSCRIPT), by=self.office)
 
@@ -178,6 +180,7 @@ class World:
             "goals:": remark.pk if remark else 1,
             "packets:": self.file.pk,
             "interviews:": self.interview.pk,
+            "exchange:": self.spring.pk,
             "policies:": Plan.objects.earliest("pk").pk,
         }
 

@@ -24,6 +24,7 @@ from tests.factories import (
     PlanFactory,
     ProjectFactory,
     ResponseFactory,
+    SpringImportFactory,
     jst,
     policy_with_items,
 )
@@ -134,6 +135,7 @@ def objects(paper, cast):
         "packets:": file.pk,
         "policies:": PlanFactory().pk,
         "interviews:": interview.pk,
+        "exchange:": SpringImportFactory(uploaded_by=cast.administrator).pk,
     }
 
 

@@ -36,6 +36,7 @@ from tests.factories import (
     ResponseFactory,
     SdgFactory,
     SectionFactory,
+    SpringImportFactory,
     jst,
     policy_with_items,
 )
@@ -60,7 +61,7 @@ BUDGETS = {
     "home:rights": ("administrator", "draft", 5),
     "home:rights_paper": ("administrator", "draft", 6),
     "home:charges": ("office", "draft", 10),
-    "home:charges_edit": ("office", "draft", 9),
+    "home:charges_edit": ("office", "draft", 10),
     "policies:detail": ("head", "draft", 9),
     "policies:speech": ("head", "draft", 8),
     "policies:plans": ("head", "draft", 5),
@@ -101,6 +102,9 @@ BUDGETS = {
     "interviews:cancel": ("secretary", "draft", 8),
     "packets:list": ("office", "draft", 9),
     "packets:preview": ("head", "draft", 28),
+    "exchange:spring": ("administrator", "draft", 5),
+    "exchange:spring_import": ("administrator", "draft", 7),
+    "exchange:spring_undo": ("administrator", "draft", 5),
     "packets:file": ("head", "draft", 7),
 }
 
@@ -188,6 +192,7 @@ def fill(paper, cast, number):
         interview.attendees.add(cast.head)
         rows = {"goals:goal": goal, "goals:": remark, "packets:": file, "interviews:": interview}
         rows["policies:"] = measure.plan
+        rows["exchange:"] = SpringImportFactory(uploaded_by=cast.administrator)
         ids = ids or {prefix: row.pk for prefix, row in rows.items()}
     assert revision.number == number
     return ids
