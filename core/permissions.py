@@ -64,61 +64,63 @@ class Scope(Enum):
 
 OWN, SUBMITTED, FINALISED, ALL = Scope.OWN, Scope.SUBMITTED, Scope.FINALISED, Scope.ALL
 
+_ROWS: dict[Permission, dict[Post, set[Scope]]] = {
+    Permission.ENTER: {post: {ALL} for post in Post},
+    Permission.READ_POLICY: {post: {ALL} for post in Post},
+    Permission.WRITE_POLICY: {Post.POLICY_OFFICE: {ALL}},
+    Permission.READ_PAPER: {
+        Post.HEAD: {OWN, FINALISED},
+        Post.CHIEF: {OWN, FINALISED},
+        Post.DRAFTER: {OWN, FINALISED},
+        Post.MAYOR: {SUBMITTED},
+        Post.DEPUTY_MAYOR: {SUBMITTED},
+        Post.SUPERINTENDENT: {SUBMITTED},
+        Post.POLICY_OFFICE: {ALL},
+        Post.SECRETARY: {FINALISED},
+        Post.VIEWER: {FINALISED},
+    },
+    Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
+    Permission.SUBMIT_PAPER: {Post.HEAD: {OWN}},
+    Permission.READ_BOARD: {
+        Post.MAYOR: {ALL},
+        Post.DEPUTY_MAYOR: {ALL},
+        Post.SUPERINTENDENT: {ALL},
+        Post.POLICY_OFFICE: {ALL},
+        Post.SECRETARY: {ALL},
+    },
+    Permission.REVIEW_PAPER: {Post.POLICY_OFFICE: {ALL}},
+    Permission.FINALISE_PAPER: {Post.POLICY_OFFICE: {ALL}},
+    Permission.READ_INTERVIEW: {
+        Post.HEAD: {ALL},
+        Post.CHIEF: {ALL},
+        Post.DRAFTER: {ALL},
+        Post.MAYOR: {ALL},
+        Post.DEPUTY_MAYOR: {ALL},
+        Post.SUPERINTENDENT: {ALL},
+        Post.POLICY_OFFICE: {ALL},
+        Post.SECRETARY: {ALL},
+    },
+    Permission.WRITE_INTERVIEW: {Post.POLICY_OFFICE: {ALL}, Post.SECRETARY: {ALL}},
+    Permission.READ_PACKET: {
+        Post.HEAD: {OWN},
+        Post.CHIEF: {OWN},
+        Post.DRAFTER: {OWN},
+        Post.MAYOR: {SUBMITTED},
+        Post.DEPUTY_MAYOR: {SUBMITTED},
+        Post.SUPERINTENDENT: {SUBMITTED},
+        Post.POLICY_OFFICE: {ALL},
+        Post.SECRETARY: {SUBMITTED},
+    },
+    Permission.USE_ADMIN: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
+    Permission.EDIT_REFERENCE: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
+    Permission.EDIT_PEOPLE: {Post.ADMINISTRATOR: {ALL}},
+    Permission.READ_AUDIT: {Post.ADMINISTRATOR: {ALL}},
+    Permission.READ_CHARGES: {post: {ALL} for post in Post if post != Post.VIEWER},
+}
+
 TABLE: Mapping[Permission, Mapping[Post, frozenset[Scope]]] = {
     permission: {post: frozenset(scopes) for post, scopes in row.items()}
-    for permission, row in {
-        Permission.ENTER: {post: {ALL} for post in Post},
-        Permission.READ_POLICY: {post: {ALL} for post in Post},
-        Permission.WRITE_POLICY: {Post.POLICY_OFFICE: {ALL}},
-        Permission.READ_PAPER: {
-            Post.HEAD: {OWN, FINALISED},
-            Post.CHIEF: {OWN, FINALISED},
-            Post.DRAFTER: {OWN, FINALISED},
-            Post.MAYOR: {SUBMITTED},
-            Post.DEPUTY_MAYOR: {SUBMITTED},
-            Post.SUPERINTENDENT: {SUBMITTED},
-            Post.POLICY_OFFICE: {ALL},
-            Post.SECRETARY: {FINALISED},
-            Post.VIEWER: {FINALISED},
-        },
-        Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
-        Permission.SUBMIT_PAPER: {Post.HEAD: {OWN}},
-        Permission.READ_BOARD: {
-            Post.MAYOR: {ALL},
-            Post.DEPUTY_MAYOR: {ALL},
-            Post.SUPERINTENDENT: {ALL},
-            Post.POLICY_OFFICE: {ALL},
-            Post.SECRETARY: {ALL},
-        },
-        Permission.REVIEW_PAPER: {Post.POLICY_OFFICE: {ALL}},
-        Permission.FINALISE_PAPER: {Post.POLICY_OFFICE: {ALL}},
-        Permission.READ_INTERVIEW: {
-            Post.HEAD: {ALL},
-            Post.CHIEF: {ALL},
-            Post.DRAFTER: {ALL},
-            Post.MAYOR: {ALL},
-            Post.DEPUTY_MAYOR: {ALL},
-            Post.SUPERINTENDENT: {ALL},
-            Post.POLICY_OFFICE: {ALL},
-            Post.SECRETARY: {ALL},
-        },
-        Permission.WRITE_INTERVIEW: {Post.POLICY_OFFICE: {ALL}, Post.SECRETARY: {ALL}},
-        Permission.READ_PACKET: {
-            Post.HEAD: {OWN},
-            Post.CHIEF: {OWN},
-            Post.DRAFTER: {OWN},
-            Post.MAYOR: {SUBMITTED},
-            Post.DEPUTY_MAYOR: {SUBMITTED},
-            Post.SUPERINTENDENT: {SUBMITTED},
-            Post.POLICY_OFFICE: {ALL},
-            Post.SECRETARY: {SUBMITTED},
-        },
-        Permission.USE_ADMIN: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
-        Permission.EDIT_REFERENCE: {Post.POLICY_OFFICE: {ALL}, Post.ADMINISTRATOR: {ALL}},
-        Permission.EDIT_PEOPLE: {Post.ADMINISTRATOR: {ALL}},
-        Permission.READ_AUDIT: {Post.ADMINISTRATOR: {ALL}},
-        Permission.READ_CHARGES: {post: {ALL} for post in Post if post != Post.VIEWER},
-    }.items()
+    for permission, row in _ROWS.items()
 }
 
 

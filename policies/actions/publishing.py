@@ -129,8 +129,8 @@ def _store(
     standing = {row.path for row in rows}
     for path, row in stored.items():
         row.is_dropped = path not in standing
-    columns = ("place", "marker", "number", "heading", "short_name", "body", "is_dropped")
-    columns += ("source_start", "source_end", *further)
+    columns = ["place", "marker", "number", "heading", "short_name", "body", "is_dropped"]
+    columns += ["source_start", "source_end", *further]
     model._default_manager.bulk_update(stored.values(), columns, batch_size=50)
 
 
