@@ -1,6 +1,7 @@
 """What allauth asks of us: nobody signs up, and every sign-in and failure leaves a line."""
 
 import datetime as dt
+from typing import cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.core.internal import ratelimit
@@ -19,6 +20,7 @@ from departments.actions import drop_sessions
 from departments.machines import machine_of
 from departments.middleware import OVER
 from departments.models import Session, User
+from departments.sessions import SessionStore
 
 FORGOTTEN = dt.timedelta(days=1)
 """After so long a session that ended by itself is swept away."""
@@ -83,7 +85,8 @@ class AccountAdapter(DefaultAccountAdapter):
         before = User.objects.get(pk=user.pk)
         super().login(request, user)
         machine = machine_of(request.headers.get("User-Agent", ""))
-        request.session.arrive(before, machine=machine, address=address_of(request))
+        store = cast(SessionStore, request.session)
+        store.arrive(before, machine=machine, address=address_of(request))
         User.objects.filter(pk=user.pk).update(last_login=clock.now(), failed_sign_ins=0)
         audit.record("sign-in", by=actor_of(request), label=user.name, subject=user)
         tell_of_last_time(request, before)

@@ -193,7 +193,7 @@ class UserAdmin(TableAdmin):
         if not person.has_usable_password():
             return "まだ設定していません"
         if not person.first_password_until:
-            return "本人が変えたもの"
+            return "本人が決めたもの"
         until = timezone.localtime(person.first_password_until)
         return f"最初のもの（{format_date(until.date())}{format_time(until)}まで）"
 

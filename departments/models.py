@@ -217,7 +217,7 @@ class Session(AbstractBaseSession):
     previous_at = models.DateTimeField("前回のログイン", null=True)
     failures = models.PositiveIntegerField("前回からの失敗", default=0)
 
-    objects = SessionQuerySet.as_manager()
+    objects = SessionQuerySet.as_manager()  # type: ignore[assignment,misc]
 
     class Meta:
         verbose_name = "ログイン"

@@ -1,6 +1,6 @@
 """Sessions that end: left alone for ``SESSION_IDLE``, and ``SESSION_LONGEST`` after the sign-in."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
@@ -23,6 +23,9 @@ class SessionStore(DatabaseStore):
     ``row`` is the session as loaded; ``owner_id`` whose it was, though it may have ended.
     """
 
+    if TYPE_CHECKING:
+        model: type[Session]
+
     row: "Session | None" = None
     owner_id: int | None = None
     is_over = False
@@ -44,7 +47,7 @@ class SessionStore(DatabaseStore):
         return self.decode(row.session_data)
 
     def create_model_instance(self, data: dict[str, Any]) -> "Session":
-        row: Session = super().create_model_instance(data)
+        row = cast("Session", super().create_model_instance(data))
         for name in KEPT if self.row else ():
             setattr(row, name, getattr(self.row, name))
         now = timezone.now()
@@ -67,7 +70,7 @@ class SessionStore(DatabaseStore):
 
     def arrive(self, user: "User", *, machine: str, address: str) -> None:
         """Note who has just signed in from where, and what happened since the last time."""
-        row = self.create_model_instance(self._session)
+        row = self.create_model_instance(self._get_session())  # type: ignore[attr-defined]
         row.machine, row.address = machine, address
         row.previous_at, row.failures = user.last_login, user.failed_sign_ins
         self.modified = True

@@ -13,7 +13,7 @@ from tests.factories import PASSWORD, UserFactory
 
 pytestmark = pytest.mark.django_db
 FIRST, OWN = "秋の国分寺で友とお茶を飲む", "春の公園で静かに本を読む人"
-REASON = "システム管理者が設定した一度きりのものです"
+REASON = "システム管理者が設定した、一度きりのものです。"
 
 
 def form_of(user, **changed):
@@ -141,7 +141,7 @@ def test_the_table_of_people_tells_whose_password_it_is(cast, reset, client_of):
     admin = client_of(cast.administrator)
     at = "/admin/departments/user/{}/change/"
     assert "最初のもの（令和5年3月31日" in admin.get(at.format(cast.head.pk)).content.decode()
-    assert "本人が変えたもの" in admin.get(at.format(cast.office.pk)).content.decode()
+    assert "本人が決めたもの" in admin.get(at.format(cast.office.pk)).content.decode()
     imported = UserFactory()
     imported.set_unusable_password()
     imported.save()
