@@ -133,6 +133,11 @@ class Comparison:
     passages: list[Passage]
     changes: list[Change]
 
+    @property
+    def is_any(self) -> bool:
+        """Whether anything has changed that people read."""
+        return bool(self.passages or self.changes)
+
     @cached_property
     def by_path(self) -> dict[str, Change]:
         return {change.path: change for change in self.changes}

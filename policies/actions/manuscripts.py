@@ -17,6 +17,7 @@ from policies.actions.publishing import (
     frozen,
     publish,
 )
+from policies.editions import compare
 from policies.edits import DEEPEST, Edit, apply, edit_to_json, label_of
 from policies.models import BasicPolicy, Edition, Manuscript, Speech
 from policies.outline import Outline, from_json, outline_of, to_json
@@ -206,11 +207,10 @@ def issue(
     last = policy.editions.order_by("-number").first() if policy.pk else None
     if last:
         _check_amendment(last, dated_on, reason)
-    else:
-        stored.issued_on = dated_on
+    stored.issued_on = policy.issued_on if last else dated_on
     _publish(policy, stored, by, issued_on=stored.issued_on)
     content = frozen(policy)
-    if last and content == last.content:
+    if last and not compare(last.content, content).is_any:
         raise NotNow("前の版から変わったところがありません。")
     edition = Edition.objects.create(
         policy=policy,
@@ -241,6 +241,7 @@ def discard(*, manuscript: Manuscript, version: int, by: Actor) -> Manuscript | 
         stored = _locked(manuscript.kind, manuscript.year, version)
         document = document_of(stored.kind, stored.year)
         if document is None:
+            _update(stored, _written(by))  # Conflict unless it is what the person saw
             _record("discard", stored, by, before={"source_text": stored.source_text})
             stored.delete()
             return None

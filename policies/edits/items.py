@@ -10,6 +10,7 @@ from policies.edits.stretches import (
     DEEPEST,
     CannotEdit,
     Edit,
+    after_marks,
     compact_with_places,
     cut,
     deepened,
@@ -59,6 +60,7 @@ class Split(Edit):
 
 
 def _split(outline: Outline, node: int, at: int) -> tuple[Outline, int]:
+    at = after_marks(outline.source, at)
     outline = cut(outline, at)
     texts, whole = text_pieces(outline, node), node_of(outline, node)
     if not (any(p.end <= at for p in texts) and any(p.start >= at for p in texts)):

@@ -3,6 +3,7 @@
 What the edits of ``policies.edits`` are made of; each returns a new outline or new pieces.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import ClassVar
@@ -13,6 +14,7 @@ from policies.outline import APART, Node, Outline, Piece, parents_of
 
 DEEPEST = 5
 """How many levels the office may make."""
+_JOINER = "\u200d"
 
 
 class CannotEdit(ValueError):
@@ -141,10 +143,22 @@ def cut(outline: Outline, at: int) -> Outline:
     return replace(outline, pieces=tuple(pieces))
 
 
+def after_marks(source: str, at: int) -> int:
+    """``at``, moved behind what belongs to the character before: variation selectors, dakuten."""
+    while 0 < at < len(source) and _goes_with(source[at - 1], source[at]):
+        at += 1
+    return at
+
+
+def _goes_with(before: str, character: str) -> bool:
+    return _JOINER in {before, character} or unicodedata.category(character).startswith("M")
+
+
 def cut_out(outline: Outline, start: int, end: int) -> tuple[Outline, range]:
     """The outline with cuts at both ends of a passage, and which pieces lie in the passage."""
     if not 0 <= start < end <= len(outline.source):
         raise CannotEdit("文を選んでから押してください。")
+    start, end = (after_marks(outline.source, at) for at in (start, end))
     outline = cut(cut(outline, start), end)
     inside = [i for i, p in enumerate(outline.pieces) if start <= p.start and p.end <= end]
     if not inside:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from core.fields import for_column
 from core.text import normalise, search_key
 from core.years import DateProblem, format_year, parse_year
+from departments.models import YEAR_LIMITS
 from policies.models import Plan
 
 
@@ -16,6 +17,7 @@ class YearField(forms.Field):
 
     widget = forms.TextInput
     default_error_messages = {"required": "年度を入力してください。"}
+    default_validators = YEAR_LIMITS
 
     def to_python(self, value: Any) -> int | None:
         if value is None or isinstance(value, int):
