@@ -180,7 +180,7 @@ class SheetReader:
 
     def _is_text(self, name: str, value: Any) -> bool:
         field = self.sheet.model._meta.get_field(name)
-        return value is None and not field.null  # type: ignore[union-attr]
+        return value is None and not field.null
 
     def _value(self, column: Column, row: Row) -> Any:
         cell = row.cells[self.places[column.heading]]

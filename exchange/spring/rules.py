@@ -48,7 +48,9 @@ def _told(check: Callable[[], None], errors: Errors) -> Errors:
 
 def holds(condition: Any, row: Model) -> Truth:
     """Whether a condition of a constraint is true of ``row``."""
-    said = [holds(c, row) if isinstance(c, Q) else _compare(*c, row) for c in condition.children]
+    said = [
+        holds(c, row) if isinstance(c, Q) else _compare(c[0], c[1], row) for c in condition.children
+    ]
     whole = _any(said) if condition.connector == Q.OR else _all(said)
     return whole if whole is None or not condition.negated else not whole
 
@@ -66,7 +68,7 @@ def _compare(lookup: str, wanted: Any, row: Model) -> Truth:
     value = getattr(row, row._meta.get_field(name).attname)  # type: ignore[union-attr]
     if kind == "isnull":
         return (value is None) is wanted
-    limit = getattr(row, wanted.name) if isinstance(wanted, F) else wanted
+    limit = getattr(row, wanted.name) if isinstance(wanted, F) else wanted  # type: ignore[attr-defined]
     if value is None or limit is None:
         return None
     return bool({"gte": lambda: value >= limit, "in": lambda: value in limit}[kind]())

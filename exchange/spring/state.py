@@ -47,7 +47,7 @@ def identity_of(sheet: Sheet, row: Any) -> Identity:
 def read_state() -> State:
     """The five tables, joined in memory."""
     people = list(User.objects.order_by("username"))
-    departments = list(Department.objects.prefetch_related("successors"))
+    departments = list(Department.objects.all())
     divisions = list(Division.objects.order_by("department__order", "order", "pk"))
     appointments = list(Appointment.objects.order_by("user__username", "starts_on", "pk"))
     charges = list(Charge.objects.order_by("year", "department__order", "pk"))
@@ -60,9 +60,10 @@ def read_state() -> State:
             "charges": charges,
         }
     )
-    state.successors = {row.pk: list(row.successors.all()) for row in departments}
-    for row in departments:
-        row._prefetched_objects_cache = {}
+    by_pk = {row.pk: row for row in departments}
+    links = Department.successors.through.objects.order_by("to_department__order", "to_department")
+    for one, other in links.values_list("from_department", "to_department"):
+        state.successors.setdefault(one, []).append(by_pk[other])
     _join(state)
     for sheet in SHEETS:
         by_identity = state.stored.setdefault(sheet.key, {})
