@@ -383,7 +383,7 @@ def test_checking_takes_the_same_queries_however_long_the_file(rows):
     with CaptureQueriesContext(connection) as queries:
         plan = check_tables(tables, today=TODAY)
     assert (len(plan.rows), plan.problems) == (1 + 2 * rows, [])
-    assert len(queries) == 5
+    assert len(queries) == 6
 
 
 def _appointments():
