@@ -328,7 +328,7 @@ def verbs_in_use():
                 name = isinstance(call, ast.Call) and getattr(
                     call.func, "attr", getattr(call.func, "id", "")
                 )
-                if name == "record" and call.args:
+                if name in {"record", "Line"} and call.args:
                     yield from (
                         node.value
                         for node in ast.walk(call.args[0])
