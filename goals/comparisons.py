@@ -155,7 +155,7 @@ def _as_numbered_now(before: Content, after: Content, numbers: Mapping[str, str]
     """
     if "section_paths" not in before:
         return before
-    if {*before["section_paths"]} == {*after.get("section_paths", ())}:
+    if "sections" in after and {*before["section_paths"]} == {*after.get("section_paths", ())}:
         return {**before, "sections": after["sections"]}
     named = zip(before["section_paths"], before["sections"], strict=True)
     sections = [numbers.get(path, f"{number}（改正の前）") for path, number in named]

@@ -116,6 +116,14 @@ def test_goals_that_came_and_went_are_named():
     ]
 
 
+def test_a_goal_that_answered_no_item_and_went_is_named():
+    gone = {"id": 3, "number": 1, "title": "広報紙を見直す", "sections": [], "section_paths": []}
+
+    assert told({"goals": [gone]}, {"goals": []}) == [
+        ("goal-3", "前の目標1", "目標の取消し", "広報紙を見直す", "")
+    ]
+
+
 def test_not_applicable_that_became_an_answer_says_so():
     new = copy.deepcopy(OLD)
     new["responses"][0] |= {"is_not_applicable": False, "body": "現庁舎も直す。"}
