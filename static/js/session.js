@@ -18,7 +18,7 @@
   };
 
   const ask = async (method) => {
-    const token = JSON.parse(document.body.getAttribute("hx-headers") || "{}")["X-CSRFToken"];
+    const token = document.querySelector("input[name='csrfmiddlewaretoken']")?.value;
     const headers = method === "POST" ? { "X-CSRFToken": token } : {};
     try {
       const answer = await fetch(url, { method, headers, redirect: "manual" });
@@ -39,7 +39,9 @@
   const comeBack = (token) => {
     state.ended = false;
     show("");
-    document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    if (document.body.hasAttribute("hx-headers")) {
+      document.body.setAttribute("hx-headers", JSON.stringify({ "X-CSRFToken": token }));
+    }
     document.querySelectorAll("input[name='csrfmiddlewaretoken']").forEach((input) => {
       input.value = token;
     });
