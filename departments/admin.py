@@ -12,11 +12,12 @@ from django.utils import timezone
 
 from core import audit, clock
 from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_column
-from core.permissions import INTERVIEWER_POSTS
+from core.permissions import Permission
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
 from departments.actions import drop_sessions, give_first_password
 from departments.models import Appointment, Charge, Department, Division, User
+from departments.queries import known_interviewers, may
 from departments.resources import (
     AppointmentResource,
     DepartmentResource,
@@ -270,6 +271,13 @@ class ChargeAdmin(ReferenceAdmin):
     can_be_deleted = True
     fields = ("year", "department", "division", "interviewer")
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Charge]:
+        """Charges of people whose post is not announced: for those alone who enter posts."""
+        rows = super().get_queryset(request)
+        if may(request.user, Permission.EDIT_PEOPLE):
+            return rows
+        return rows.filter(interviewer__in=known_interviewers())
+
     @admin.display(description="年度", ordering="year")
     def fiscal_year(self, charge: Charge) -> str:
         return format_year(charge.year)
@@ -279,9 +287,3 @@ class ChargeAdmin(ReferenceAdmin):
         if db_field.name == "interviewer":
             choice["queryset"] = known_interviewers()
         return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)
-
-
-def known_interviewers() -> QuerySet[User]:
-    """Whoever holds, held or, as is known today, will hold a post that interviews."""
-    known = Appointment.objects.known_on(clock.today()).filter(post__in=INTERVIEWER_POSTS)
-    return User.objects.filter(appointments__in=known).distinct()

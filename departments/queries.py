@@ -3,6 +3,8 @@
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db.models import QuerySet
+
 from core import clock
 from core.permissions import (
     DEPARTMENT_POSTS,
@@ -152,11 +154,19 @@ def interviewers(day: dt.date) -> AppointmentQuerySet:
     )
 
 
+def known_interviewers() -> QuerySet[User]:
+    """Whoever holds, held or, as is known today, will hold a post that interviews."""
+    known = Appointment.objects.known_on(clock.today()).filter(post__in=INTERVIEWER_POSTS)
+    return User.objects.filter(pk__in=known.values("user"))
+
+
 def charges(year: int) -> list[Charge]:
-    """Who answers for which department or division in ``year``."""
-    return list(
-        Charge.objects.filter(year=year).select_related("interviewer", "department", "division")
-    )
+    """Who answers for which department or division in ``year``, as known today.
+
+    A charge of somebody whose post is not announced does not exist yet.
+    """
+    rows = Charge.objects.filter(year=year, interviewer__in=known_interviewers())
+    return list(rows.select_related("interviewer", "department", "division"))
 
 
 @dataclass(frozen=True)

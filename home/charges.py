@@ -1,13 +1,12 @@
 """事務分担: who answers for which department or, by exception, division in a year."""
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from core import clock
 from core.permissions import INTERVIEWER_POSTS, Post
 from core.years import last_day
-from departments.models import Appointment, Charge, Department, Division, User
+from departments.models import Appointment, Department, Division, User
 from departments.queries import charges, deciding_day
 
 
@@ -51,12 +50,6 @@ def _rank(interviewer: Interviewer) -> int:
     return INTERVIEWER_POSTS.index(interviewer.post)
 
 
-def known_charges(year: int, people: Iterable[int]) -> list[Charge]:
-    """The charges of ``year`` whose interviewers are known; others do not exist yet."""
-    known = set(people)
-    return [charge for charge in charges(year) if charge.interviewer_id in known]
-
-
 @dataclass
 class DepartmentRow:
     """A department, who answers for it, and the divisions for which somebody else does."""
@@ -96,7 +89,7 @@ def sheet(year: int) -> Sheet:
     """Everything on the page of a year; departments as they stand in that year."""
     interviewers = interviewers_of(year)
     rows = {d.pk: DepartmentRow(d) for d in Department.objects.in_year(year)}
-    for charge in known_charges(year, interviewers):
+    for charge in charges(year):
         row = rows.get(charge.department_id)
         if row is None:
             continue

@@ -10,7 +10,8 @@ from core.audit import Actor
 from core.workflow import Conflict, NotNow
 from core.years import format_year
 from departments.models import Charge, Department, Division, User
-from home.charges import interviewers_of, known_charges
+from departments.queries import charges
+from home.charges import interviewers_of
 
 CHANGED = "ほかの人が先に担任を変えました。画面を開き直して、もう一度直してください。"
 
@@ -89,7 +90,7 @@ class Copied:
 def copy(*, year: int, by: Actor) -> Copied:
     """Take over from the year before what is missing in ``year``; nothing is overwritten."""
     people = interviewers_of(year)
-    last = known_charges(year - 1, people)
+    last = charges(year - 1)
     if not last:
         raise NotNow(f"{format_year(year - 1)}の担任がないため、写せません。")
     rows = Charge.objects.select_for_update().filter(year=year)

@@ -8,10 +8,10 @@ from django.views.decorators.http import require_POST
 
 from core.permissions import Permission
 from departments.access import requires
-from departments.queries import may
+from departments.queries import charges, may
 from goals.queries import cycle_or_hidden
 from home.actions import charges as actions
-from home.charges import known_charges, sheet
+from home.charges import sheet
 from home.forms.charges import ChargesForm
 
 
@@ -25,9 +25,7 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         "year": year,
         "sheet": found,
         "may_write": may_write,
-        "may_copy": may_write
-        and bool(found.without)
-        and bool(known_charges(year - 1, found.interviewers)),
+        "may_copy": may_write and bool(found.without) and bool(charges(year - 1)),
     }
     return render(request, "home/charges.html", context)
 
