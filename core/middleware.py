@@ -5,7 +5,12 @@ import logging
 from collections.abc import Callable
 
 from django.conf import settings
-from django.core.exceptions import BadRequest, ImproperlyConfigured, PermissionDenied
+from django.core.exceptions import (
+    BadRequest,
+    ImproperlyConfigured,
+    PermissionDenied,
+    RequestDataTooBig,
+)
 from django.db import OperationalError
 from django.http import (
     HttpRequest,
@@ -43,7 +48,7 @@ class ClosedHeaders:
 
 
 class WellFormedRequest:
-    """Refuse with 400 what no browser sends: NUL, broken encodings, an unknown charset."""
+    """Refuse what no browser sends (400: NUL, broken encodings, …) and what is too long (413)."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -51,8 +56,11 @@ class WellFormedRequest:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
-        if is_malformed(request):
-            return HttpResponseBadRequest(render_to_string("400.html"))
+        try:
+            if is_malformed(request):
+                return HttpResponseBadRequest(render_to_string("400.html"))
+        except RequestDataTooBig:
+            return HttpResponse(render_to_string("413.html"), status=413)
         return self.get_response(request)
 
 

@@ -114,7 +114,7 @@ def test_user_name_of_5000_characters(client, db):
 @pytest.mark.parametrize(
     "build",
     [
-        lambda: {f"field{n}": "x" for n in range(1001)},
+        lambda: {f"field{n}": "x" for n in range(2001)},
         lambda: {f"file{n}": SimpleUploadedFile(f"{n}.txt", b"x") for n in range(101)},
         lambda: {"body": "あ" * 1_200_000},
     ],
@@ -218,3 +218,9 @@ def test_refusals_are_pages_in_japanese(head, address):
         page = answer.content.decode()
         assert '<html lang="ja">' in page
         assert "Traceback" not in page
+
+
+def test_a_text_beyond_what_a_form_may_hold_says_so(head, address):
+    answer = head.post(address, {"body": "あ" * 1_100_000})
+    assert answer.status_code == 413
+    assert "ファイルや文章を小さくして" in answer.content.decode()
