@@ -8,7 +8,7 @@ from django.db import models
 
 from core import clock
 
-PATIENCE = dt.timedelta(minutes=10)
+PATIENCE = dt.timedelta(minutes=2)
 """After so long without an end, whoever worked on it is gone."""
 UNATTENDED = dt.timedelta(seconds=3)
 """After so long without a beginning, no worker is running: the page does the work itself."""

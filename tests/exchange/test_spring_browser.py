@@ -2,17 +2,16 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from playwright.sync_api import Page, expect
 
 from departments.models import Appointment, User
 from exchange.models import SpringImport
-from scripts.screens import ADMINISTRATOR, WIDTHS
+from scripts.screens import WIDTHS
 from tests.exchange.spring_files import APPOINTMENT, DEPARTMENT, DIVISION, PERSON, workbook
 from tests.story.test_every_page import faults, signed_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-NUMBERS = [str(n) for n in range(6001, 6131)]
+NUMBERS = [str(n) for n in range(6001, 6106)]
 
 
 def rows(**wrong):
@@ -28,11 +27,9 @@ def rows(**wrong):
 
 
 @pytest.fixture
-def page(live_server, settings, new_context) -> Page:
-    settings.DEMO = True
-    call_command("seed_demo", verbosity=0)
+def page(live_server, cast, new_context) -> Page:
     context = new_context(base_url=live_server.url)
-    signed_in(context, ADMINISTRATOR, live_server.url)
+    signed_in(context, cast.administrator.username, live_server.url)
     return context.new_page()
 
 
@@ -56,12 +53,12 @@ def test_file_is_handed_in_taken_in_and_taken_back_without_a_fault_on_the_way(pa
     hand_in(page, workbook(rows()))
     expect(page.get_by_role("heading", level=1)).to_have_text("この内容で取り込みますか")
     problems = faults_here(page)
-    page.get_by_role("link", name="発令 130").click()
-    expect(page.get_by_text("1／2ページ（全130件）")).to_be_visible()
+    page.get_by_role("link", name="発令 105").click()
+    expect(page.get_by_text("1／2ページ（全105件）")).to_be_visible()
     problems += faults_here(page)
     page.get_by_role("button", name="この内容で取り込む").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("取り込みました")
-    assert Appointment.objects.count() == before[0] + 130
+    assert Appointment.objects.count() == before[0] + 105
     problems += faults_here(page)
     page.get_by_role("link", name="この取込みを取り消す").click()
     problems += faults_here(page)
