@@ -1,5 +1,7 @@
 """Ending sessions and setting first passwords. Each leaves one line."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import transaction
 
@@ -36,6 +38,13 @@ def drop_sessions(user: User, *, kept: str | None = None) -> int:
     number = rows.open().count()
     rows.delete()
     return number
+
+
+def drop_sessions_of_closed(people: Iterable[User]) -> None:
+    """End the sessions of those among ``people`` whose accounts are closed."""
+    closed = [user.pk for user in people if not user.is_active]
+    if closed:
+        Session.objects.filter(user__in=closed).delete()
 
 
 def give_first_password(user: User, password: str) -> None:

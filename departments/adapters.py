@@ -107,7 +107,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def authentication_failed(self, request: HttpRequest, **credentials: str) -> None:
         name = credentials.get("username", "")
         by = audit.Actor(address=address_of(request))
-        User.objects.filter(username=name).update(failed_sign_ins=F("failed_sign_ins") + 1)
+        User.objects.filter(username__iexact=name).update(failed_sign_ins=F("failed_sign_ins") + 1)
         audit.record("sign-in.failed", by=by, label=name[:30])
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:

@@ -1,7 +1,7 @@
 """Nothing without signing in, and nothing with a first password but changing it."""
 
 from django.contrib import messages
-from django.contrib.auth import logout
+from django.contrib.auth import SESSION_KEY, logout
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -19,6 +19,8 @@ class SignedIn(LoginRequiredMiddleware):
 
     def process_view(self, request, view_func, view_args, view_kwargs):  # type: ignore[no-untyped-def]
         if not request.user.is_authenticated:
+            if SESSION_KEY in request.session:  # of an account that is closed by now
+                request.session.flush()
             return super().process_view(request, view_func, view_args, view_kwargs)
         if not getattr(view_func, "is_quiet", False):
             agent = request.headers.get("User-Agent", "")

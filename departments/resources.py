@@ -16,7 +16,7 @@ from core.columns import (
 )
 from core.permissions import Post
 from core.resources import TableResource
-from departments.actions import drop_sessions
+from departments.actions import drop_sessions_of_closed
 from departments.models import Appointment, Department, Division, User
 
 
@@ -75,8 +75,7 @@ class UserResource(TableResource):
 
     def after_save_instance(self, instance: User, row: Any, **kwargs: Any) -> None:
         """Whoever is closed is signed out everywhere."""
-        if not instance.is_active:
-            drop_sessions(instance)
+        drop_sessions_of_closed([instance])
 
 
 class AppointmentResource(TableResource):

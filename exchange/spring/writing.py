@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import DateField, ForeignKey, Model
 
 from core.resources import difference, stored_values
+from departments.actions import drop_sessions_of_closed
 from departments.models import Department, User
 from exchange.spring.plans import NEW, Plan, PlanRow, machine
 from exchange.spring.sheets import BY_KEY, SHEETS, Sheet
@@ -57,6 +58,7 @@ def _update(sheet: Sheet, rows: list[Any]) -> None:
 def _store(sheet: Sheet, rows: list[Any]) -> None:
     if rows:
         sheet.model._default_manager.bulk_update(rows, sheet.fields, batch_size=BATCH)
+        drop_sessions_of_closed(row for row in rows if isinstance(row, User))
 
 
 def _name_again(row: Any) -> None:

@@ -3,6 +3,7 @@
 import datetime as dt
 
 import pytest
+import tablib
 import time_machine
 from django.db import connection
 from django.test import Client
@@ -12,6 +13,8 @@ from django.utils import timezone
 from core.models import AuditEvent
 from departments.machines import machine_of
 from departments.models import Session
+from departments.resources import UserResource
+from tests.exchange.spring_files import PERSON, taken_in
 from tests.factories import PASSWORD
 from tests.world import World
 
@@ -183,18 +186,17 @@ def test_changing_the_password_signs_the_other_machines_out(cast):
     assert Session.objects.filter(user=cast.head).count() == 1
 
 
-@pytest.mark.parametrize("way", ["form", "table"])
+@pytest.mark.parametrize("way", ["form", "table", "spring file"])
 def test_closing_an_account_ends_its_sessions_for_good(cast, client_of, way):
     desk, user = enter(cast.head), cast.head
+    row = {"職員番号": user.username, "氏名": user.name, "利用できる": "いいえ"}
     if way == "form":
         typed = {"username": user.username, "name": user.name, "kana": user.kana}
         where = f"/admin/departments/user/{user.pk}/change/"
         client_of(cast.administrator).post(where, typed | {"password1": "", "password2": ""})
+    elif way == "spring file":
+        taken_in({"職員": [PERSON | row]}, cast.administrator)
     else:
-        import tablib
-
-        from departments.resources import UserResource
-
         table = tablib.Dataset(
             [user.username, user.name, user.kana, "", "いいえ"],
             headers=["職員番号", "氏名", "ふりがな", "メールアドレス", "利用できる"],
