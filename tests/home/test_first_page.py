@@ -14,8 +14,9 @@ BADGE = "件の運営方針書が審査を待っています"
 
 
 def main_buttons(html: str) -> list[str]:
-    """The words of the filled buttons, as people read them."""
-    return re.findall(r'class="button button--main"[^>]*>([^<]*)<', html)
+    """The words of the filled buttons of the page itself, as people read them."""
+    page = html.partition("<main")[2].partition("</main>")[0]
+    return re.findall(r'class="button button--main"[^>]*>([^<]*)<', page)
 
 
 def page(client, address: str = HOME) -> str:
