@@ -155,12 +155,12 @@ def _counts(of: Material) -> list[Plain]:
     before = f"前年度　{of.previous_goals}件" if of.previous else "前年度の運営方針なし"
     linked = sum(bool(answer.goals) for answer in sheet.answers)
     return [
-        {"label": "方針への回答", "figure": answered, "unit": f"／{sheet.owed}項目",
-         "note": f"未記入　{owed}項目" if owed else "未記入　なし"},
-        {"label": "該当なし", "figure": sheet.not_applicable, "unit": "項目",
+        {"label": "方針への回答", "figure": answered, "unit": f"／{sheet.owed}項",
+         "note": f"未記入　{owed}項" if owed else "未記入　なし"},
+        {"label": "該当なし", "figure": sheet.not_applicable, "unit": "項",
          "note": "　".join(declined[:4]) + ("　ほか" if declined[4:] else "")},
         {"label": "組織目標", "figure": len(sheet.goals), "unit": "件", "note": before},
-        {"label": "目標に結び付く項", "figure": linked, "unit": f"／{sheet.owed}項目",
+        {"label": "目標に結び付く項", "figure": linked, "unit": f"／{sheet.owed}項",
          "note": "第5に一覧を示す"},
     ]  # fmt: skip
 

@@ -37,10 +37,10 @@ def test_the_differences_follow_the_facing_pages(aligned: OperatingPolicy) -> No
     html = html_of(aligned)
     assert "<del>安全</del><ins>強靱</ins>なまちづくりを推進すること。" in html
     text = "".join(words(read(html), page) for page in range(1, len(read(html).pages) + 1))
-    assert "市長の方針は、令和4年度から継続2項・文言変更1項・新規1項、なくなった項1項。" in text
+    assert "市長の方針は、令和4年度から継続2項・文言変更1項・新規1項、今年度にないもの1項。" in text
     assert "昨年度からの変更取消し線は令和4年度だけ、下線は令和5年度だけの文言" in text
     assert "新規1(2)脱炭素の視点を取り入れること。" in text
-    assert "令和4年度限り1(2)脱炭素の視点を取り入れること。" in text
+    assert "今年度にないもの1(2)脱炭素の視点を取り入れること。" in text
 
 
 def test_what_the_office_has_not_confirmed_is_not_printed(full_paper: OperatingPolicy) -> None:
