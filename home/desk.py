@@ -70,5 +70,5 @@ def _to_align(year: int, count: int) -> Task:
 def _until(task: Task, day: dt.date) -> None:
     midnight = dt.datetime.combine(day, dt.time())
     task.due = timezone.make_aware(midnight)
-    task.due_label = "決定日まで"
+    task.due_label = "発出の日まで"
     task.is_whole_day = True

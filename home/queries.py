@@ -282,7 +282,7 @@ def _calendar(
     if settings:
         due = timezone.localtime(settings.submission_due)
         found.days += [
-            Day(settings.policy_due, "基本方針の決定"),
+            Day(settings.policy_due, "基本方針の発出"),
             Day(due.date(), "運営方針・組織目標の提出期限", f"{format_time(due)}まで"),
         ]
     for interview in interviews:
