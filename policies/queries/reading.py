@@ -13,8 +13,8 @@ from policies.queries.manuscripts import Desk, Question
 from policies.sheets import Row, row_at, row_of_line, rows
 
 WAYS: Mapping[str, str] = {
-    "raise": "上の段へ",
-    "lower": "下の段へ",
+    "raise": "上の段へ移す",
+    "lower": "下の段へ移す",
     "join": "前の項とつなぐ",
     "unmark": "項をやめる",
 }
@@ -101,7 +101,7 @@ class Sheet:
 
     @property
     def state(self) -> str:
-        """原稿, 案として公開中, 発出済み: in one line."""
+        """Not shown yet, shown as 案, 発出済み: in one line."""
         return state_of(self.desk)
 
     @property
@@ -173,11 +173,11 @@ def state_of(desk: Desk) -> str:
     """How far the document has come, in one line."""
     manuscript, document = desk.manuscript, desk.document
     if document is None:
-        return "原稿　庁内には、まだ見せていません"
+        return "庁内には、まだ見せていません"
     if not isinstance(document, BasicPolicy):
-        state = "庁内に公開中"
+        state = "庁内に見せています"
     elif document.edition is None:
-        state = "案として公開中"
+        state = "案として庁内に見せています"
     else:
         state = f"第{document.edition}次改正まで発出済み" if document.edition else "発出済み"
     return f"{state}　直したところは、まだ見せていません" if manuscript.is_changed else state

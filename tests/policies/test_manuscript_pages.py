@@ -193,8 +193,8 @@ def test_source_and_items_stand_row_by_row(office: Client, policy: Manuscript) -
 
 def test_state_and_figures_are_said(office: Client, policy: Manuscript) -> None:
     page = words(body_of(office, DESK))
-    assert "原稿 庁内には、まだ見せていません" in page
-    assert "項5（回答を求める項3）" in page
+    assert "庁内には、まだ見せていません" in page
+    assert "5項（うち回答を求めるもの3項）" in page
 
 
 def test_doubt_is_asked_first_linked_with_its_line_and_settled(
@@ -390,7 +390,7 @@ def test_page_number_is_taken_in_and_set_apart(office: Client, policy: Manuscrip
 def test_speech_is_shown_and_not_issued(office: Client, speech: Manuscript) -> None:
     assert post(office, speech, "share").url == SPEECH_DESK
     assert Speech.objects.get().title == "令和5年度施政方針"
-    assert "庁内に公開中" in body_of(office, SPEECH_DESK)
+    assert "庁内に見せています" in body_of(office, SPEECH_DESK)
     assert office.get(f"{SPEECH_DESK}issue/").status_code == 409
 
 
@@ -417,10 +417,10 @@ def test_draft_is_shown_to_the_house_and_goes_on_being_put_right(
 ) -> None:
     post(office, policy, "share")
     assert BasicPolicy.objects.get().edition is None
-    assert "案として公開中" in body_of(office, DESK)
+    assert "案として庁内に見せています" in body_of(office, DESK)
     post(office, policy, "edit", kind="raise", item=3)
     page = words(body_of(office, DESK))
-    assert "案として公開中 直したところは、まだ見せていません" in page
+    assert "案として庁内に見せています 直したところは、まだ見せていません" in page
 
 
 def issue(client: Client, manuscript: Manuscript, **typed: object):

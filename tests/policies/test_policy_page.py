@@ -72,14 +72,14 @@ def test_until_the_day_it_is_issued_it_says_that_it_is_a_draft(
     banner = "基本方針は、まだ案です"
     before = body_of(reader, "/policies/2023/")
     assert banner in before
-    assert "決定する日は令和5年3月31日（金）です。" in before
+    assert "発出する日は令和5年3月31日（金）です。" in before
     settings.DEMO_TODAY = dt.date(2023, 3, 31)
     assert banner not in body_of(reader, "/policies/2023/")
 
 
 def test_without_a_date_it_is_a_draft(reader: Client) -> None:
     BasicPolicyFactory(issued_on=None)
-    assert "決定する日は、まだ決まっていません。" in body_of(reader, "/policies/2023/")
+    assert "発出する日は、まだ決まっていません。" in body_of(reader, "/policies/2023/")
 
 
 def test_other_years_are_one_link_away(reader: Client) -> None:
