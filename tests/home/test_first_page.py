@@ -7,16 +7,11 @@ from django.urls import reverse
 
 from goals.models import OperatingPolicy
 from tests.factories import AppointmentFactory, CycleFactory
+from tests.pages import main_buttons
 
 pytestmark = pytest.mark.django_db
 HOME = reverse("home:today")
 BADGE = "件の運営方針書が審査を待っています"
-
-
-def main_buttons(html: str) -> list[str]:
-    """The words of the filled buttons of the page itself, as people read them."""
-    page = html.partition("<main")[2].partition("</main>")[0]
-    return re.findall(r'class="button button--main"[^>]*>([^<]*)<', page)
 
 
 def page(client, address: str = HOME) -> str:
