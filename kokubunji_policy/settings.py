@@ -256,7 +256,7 @@ PASSWORD_HASHERS = [
 
 # What may be uploaded in one form: the largest legal form is far below
 DATA_UPLOAD_MAX_MEMORY_SIZE = 3 * 1024 * 1024 - 1
-DATA_UPLOAD_MAX_NUMBER_FIELDS = 1000
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000  # a list to choose from for each of 1,000 items
 DATA_UPLOAD_MAX_NUMBER_FILES = 10
 FILE_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

@@ -11,19 +11,19 @@ from core.audit import Actor, changes, record
 from core.workflow import NotNow, update_if_unchanged
 from core.years import format_date, format_year
 from policies.actions.publishing import (
-    MOST_CHARACTERS,
     MOST_SECTIONS,
     PolicyProblem,
     frozen,
     publish,
 )
 from policies.editions import compare
-from policies.edits import DEEPEST, Edit, apply, edit_to_json, label_of
+from policies.edits import DEEPEST, CannotEdit, Edit, apply, edit_to_json, label_of
 from policies.models import BasicPolicy, Edition, Manuscript, Speech
 from policies.outline import Outline, from_json, outline_of, to_json
 from policies.parsing import ParsedPolicy, is_lossless
 from policies.paths import inherit
 from policies.queries.manuscripts import document_of, outline_of_manuscript
+from policies.reading import MOST_CHARACTERS
 
 MOST_EDITS = 500
 
@@ -103,13 +103,20 @@ def edit(*, manuscript: Manuscript, version: int, edit: Edit, by: Actor) -> Manu
     with transaction.atomic():
         stored = _locked(manuscript.kind, manuscript.year, version)
         if len(stored.edits) >= MOST_EDITS:
-            raise NotNow(f"直せるのは{MOST_EDITS}回までです。いちど案として見せてください。")
+            raise CannotEdit(f"直せるのは{MOST_EDITS}回までです。いちど庁内に見せてください。")
         outline = outline_of_manuscript(stored)
         entry = {"label": label_of(outline, edit), "edit": edit_to_json(edit)}
-        apply(outline, edit)
+        _check_size(apply(outline, edit))
         stored = _update(stored, {"edits": [*stored.edits, entry], "undone": [], **_written(by)})
         _record("edit", stored, by, after=entry)
     return stored
+
+
+def _check_size(outline: Outline) -> None:
+    if len(outline.source) > MOST_CHARACTERS:
+        raise CannotEdit(f"文書が長すぎます。{MOST_CHARACTERS:,}字までにしてください。")
+    if len(outline.nodes) > MOST_SECTIONS:
+        raise CannotEdit(f"項目が多すぎます。{MOST_SECTIONS}件までにしてください。")
 
 
 def undo(*, manuscript: Manuscript, version: int, by: Actor) -> Manuscript:

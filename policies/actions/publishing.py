@@ -12,7 +12,6 @@ from policies.outline import Outline, Written, preamble, to_json, written
 from policies.paths import with_paths
 
 MOST_SECTIONS = 1000
-MOST_CHARACTERS = 500_000
 TOLD = ("marker", "number", "heading", "short_name", "body", "is_open")
 """What an edition freezes of a section, beside where it stands."""
 
@@ -131,7 +130,9 @@ def _store(
         row.is_dropped = path not in standing
     columns = ["place", "marker", "number", "heading", "short_name", "body", "is_dropped"]
     columns += ["source_start", "source_end", *further]
-    model._default_manager.bulk_update(stored.values(), columns, batch_size=50)
+    model._default_manager.bulk_create(  # bulk_update needs 15 s for 1,000 items
+        stored.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns
+    )
 
 
 def frozen(policy: BasicPolicy) -> dict[str, Any]:

@@ -1,9 +1,13 @@
 """昨年度との対応: for each section of this year one of last year's, or 新規."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
 
 from policies.models import Section
 from policies.queries.alignments import Comparison, Row
@@ -16,6 +20,32 @@ NEAR = 30
 Choices = list[tuple[str, str]]
 
 
+class _LongList(forms.Select):
+    """Written at once: a template for each option would take half a minute in a long document."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            ((key, " selected" if key == str(value) else "", label) for key, label in self.choices),
+        )
+        given = flatatt(self.build_attrs(self.attrs, attrs))
+        return format_html('<select name="{}"{}>{}</select>', name, given, options)
+
+
+class _SectionField(forms.ChoiceField):
+    """Any section of last year may be chosen (``known``), not only one that the list shows."""
+
+    widget = _LongList
+
+    def __init__(self, *, known: frozenset[str], **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.known = known
+
+    def valid_value(self, value: Any) -> bool:
+        return str(value) in self.known
+
+
 class AlignmentForm(forms.Form):
     """A list to choose from for each section; ``state`` is the comparison that is shown."""
 
@@ -25,15 +55,14 @@ class AlignmentForm(forms.Form):
         super().__init__(*args, initial={"state": comparison.state}, **kwargs)
         self.comparison = comparison
         every = _choices(comparison.earlier)
+        known = frozenset(value for value, _ in every)
         for place, row in enumerate(comparison.rows):
-            field = forms.ChoiceField(
+            self.fields[_name(row)] = _SectionField(
                 label=f"{row.section.number}に対応する昨年度の項",
-                choices=every,
+                choices=every if len(every) <= ALL_SHOWN else _near(comparison, row, place),
                 initial=str(row.earlier.pk) if row.earlier else NEW,
+                known=known,
             )
-            if len(every) > ALL_SHOWN:
-                field.widget.choices = _near(comparison, row, place)
-            self.fields[_name(row)] = field
 
     def pairs(self) -> dict[int, int | None]:
         """What was chosen: section → last year's section, None for 新規."""

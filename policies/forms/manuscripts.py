@@ -12,7 +12,13 @@ from policies import edits
 from policies.forms.plans import YearField
 from policies.models import BasicPolicy, Manuscript, Speech
 from policies.outline import Outline
-from policies.reading import MAX_CONTAINER_BYTES, Unreadable, check_text, read_content
+from policies.reading import (
+    MAX_CONTAINER_BYTES,
+    Unreadable,
+    check_length,
+    check_text,
+    read_content,
+)
 
 HIDDEN = forms.HiddenInput
 LARGEST = f"{MAX_CONTAINER_BYTES // 1024**2}MB"
@@ -46,7 +52,7 @@ class IntakeForm(forms.Form):
         required=False,
         help_text="空にすると、文書から読み取ります。「令和5年度」または「2023」のように書きます。",
     )
-    file_name = forms.CharField(required=False, max_length=200, widget=HIDDEN)
+    file_name = NormalisedCharField(required=False, max_length=200, widget=HIDDEN)
     replacing = VersionField(required=False)
 
     def clean_file(self) -> UploadedFile | None:
@@ -66,6 +72,7 @@ class IntakeForm(forms.Form):
         name = "file" if file or not text.strip() else "text"
         try:
             cleaned["source"] = self._source(file, text)
+            check_length(cleaned["source"])
         except Unreadable as problem:
             self.add_error(name, str(problem))
         if file:

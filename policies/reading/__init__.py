@@ -6,13 +6,23 @@ Whatever cannot be read ends in ``Unreadable`` with one sentence for the person 
 from pathlib import Path
 
 from policies.reading.containers import MAX_CONTAINER_BYTES, is_container, read_container
-from policies.reading.text import MAX_BYTES, MOST_LINES, Unreadable, check_text, read_text
+from policies.reading.text import (
+    MAX_BYTES,
+    MOST_CHARACTERS,
+    MOST_LINES,
+    Unreadable,
+    check_length,
+    check_text,
+    read_text,
+)
 
 __all__ = [
     "MAX_BYTES",
     "MAX_CONTAINER_BYTES",
+    "MOST_CHARACTERS",
     "MOST_LINES",
     "Unreadable",
+    "check_length",
     "check_text",
     "read_content",
     "read_file",

@@ -7,6 +7,8 @@ from collections import Counter
 
 MAX_BYTES = 5 * 1024 * 1024
 """A basic policy has about 8 KB; what is larger than this is not one."""
+MOST_CHARACTERS = 500_000
+"""Sixty times a basic policy."""
 MOST_LINES = 200_000
 """As many as 5,000 pages hold; what has more is no document, and would take long to read."""
 
@@ -71,6 +73,12 @@ def check_text(text: str) -> None:
         raise Unreadable("ファイルに文字がありません。基本方針の文書を選んでください。")
     if sum(map(text.count, _LINE_ENDS)) - text.count("\r\n") > MOST_LINES:
         raise Unreadable(f"行が多すぎます。{MOST_LINES // 10_000}万行までの文書にしてください。")
+
+
+def check_length(text: str) -> None:
+    """Refuse a text longer than a document is. Raises Unreadable."""
+    if len(text) - text.count("\r\n") > MOST_CHARACTERS:
+        raise Unreadable(f"文書が長すぎます。{MOST_CHARACTERS:,}字までの文書を取り込めます。")
 
 
 def _no_text() -> Unreadable:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from types import SimpleNamespace
 
 import pytest
@@ -11,11 +12,14 @@ from django.test import Client
 from core.audit import Actor
 from core.models import AuditEvent
 from policies.actions import manuscripts
+from policies.actions.manuscripts import MOST_EDITS
+from policies.actions.publishing import MOST_SECTIONS
 from policies.edits import Edit, Retitle, Reword
-from policies.models import BasicPolicy, Edition, Manuscript
+from policies.models import Alignment, BasicPolicy, Edition, Manuscript, Section
 from policies.outline import written
 from policies.parsing import parse
 from policies.queries.manuscripts import desk
+from policies.reading import MOST_CHARACTERS
 
 pytestmark = pytest.mark.django_db
 TEXT = """令和5年3月31日
@@ -144,3 +148,83 @@ def test_item_is_not_cut_inside_a_character(office: Client, laid: Manuscript) ->
     answer = post(office, "edit", kind="split", item=2, text=f"{text[0]}\n{text[1:]}")
     assert answer.status_code == 302
     assert bodies()[:2] == ["葛󠄀", text[2:]]
+
+
+# --- long documents --------------------------------------------------------------------------------
+
+
+def chapters(count: int, year: str = "令和5年度") -> str:
+    """A basic policy of ``count`` items, every twentieth a chapter."""
+    lines = [
+        f"({n % 20}) 項目{n}の文を進めること。" if n % 20 else f"{n // 20 + 1} 章{n}"
+        for n in range(count)
+    ]
+    return "\n".join([f"{year}市政運営の基本方針", *lines, ""])
+
+
+def test_longest_document_is_laid_beside_last_years_and_confirmed(
+    office: Client, by: Actor
+) -> None:
+    for year in ("令和4年度", "令和5年度"):
+        taken = manuscripts.take_in(parsed=parse(chapters(MOST_SECTIONS, year)), by=by)
+        manuscripts.share(manuscript=taken, version=taken.version, by=by)
+    form = office.get("/policies/2023/alignment/").context["form"]
+    given = {name: form[name].value() for name in form.fields} | {"csrfmiddlewaretoken": "x"}
+    assert office.post("/policies/2023/alignment/", given).status_code == 302
+    assert Alignment.objects.count() == MOST_SECTIONS
+
+
+def test_longest_document_is_amended_with_few_queries(
+    by: Actor, django_assert_max_num_queries: Callable[..., AbstractContextManager[object]]
+) -> None:
+    manuscripts.take_in(parsed=parse(chapters(MOST_SECTIONS)), by=by)
+    issue(ISSUED, by)
+    put_right(Reword(2, "改めた文。"), by)
+    with django_assert_max_num_queries(40):
+        issue(AMENDED, by, "改めるため。")
+    assert Section.objects.standing().count() == MOST_SECTIONS
+    assert Section.objects.get(path="1-1").body == "改めた文。"
+
+
+def test_document_that_is_too_long_is_refused_before_it_is_read(
+    office: Client,
+) -> None:
+    text = "令和5年度市政運営の基本方針\n" + "あ\n" * (MOST_CHARACTERS // 2)
+    answer = office.post("/policies/intake/", {"kind": "basic", "text": text})
+    assert answer.context["form"].errors["text"] == [
+        "行が多すぎます。20万行までの文書にしてください。"
+    ]
+    answer = office.post("/policies/intake/", {"kind": "basic", "text": text.replace("\n", "い")})
+    assert answer.context["form"].errors["text"] == [
+        "文書が長すぎます。500,000字までの文書を取り込めます。"
+    ]
+
+
+def test_correction_beyond_the_last_one_is_told_in_its_place_and_kept(
+    office: Client, by: Actor, laid: Manuscript
+) -> None:
+    put_right(Reword(2, "一つ目の直し。"), by)
+    put_right(Reword(2, "二つ目の直し。"), by)
+    Manuscript.objects.update(edits=now().edits * (MOST_EDITS // 2))
+    answer = post(office, "edit", kind="reword", item=2, text="書いておいた文。")
+    page = answer.content.decode()
+    assert answer.status_code == 422
+    assert "直せるのは500回までです。" in page
+    assert "書いておいた文。</textarea>" in page
+
+
+def test_words_added_again_and_again_end_at_the_longest_document(
+    office: Client, by: Actor, laid: Manuscript
+) -> None:
+    text = chapters(40) + "あ" * (MOST_CHARACTERS - 1000)
+    given = {"kind": "basic", "text": text, "replacing": now().version}
+    assert office.post("/policies/intake/", given).status_code == 302
+    answer = post(office, "edit", kind="add", item=2, text="い" * 2000)
+    assert (answer.status_code, now().edits) == (422, [])
+    assert "文書が長すぎます。" in answer.content.decode()
+
+
+def test_name_of_a_file_holds_no_signs_that_turn_it_round(office: Client) -> None:
+    given = {"kind": "basic", "text": TEXT, "file_name": "方針\u202ecod.exe\u0007"}
+    assert office.post("/policies/intake/", given).status_code == 302
+    assert now().file_name == "方針cod.exe"
