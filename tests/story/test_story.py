@@ -54,7 +54,7 @@ def add_goal(page: Page) -> None:
     page.get_by_role("link", name="目標を加える", exact=True).first.click()
     page.get_by_label("目標", exact=False).first.fill(GOAL)
     page.locator("[name=standard]").fill("相談の翌日までに専門職へつないだ割合を100％とする。")
-    page.get_by_label("1(1)", exact=False).check()
+    page.get_by_role("group", name="応える項").get_by_label("1(1)", exact=False).check()
     page.locator("[name=lead_division]").select_option(index=1)
     page.locator("[name=due_on]").fill("Ｒ６．３．２９")
     page.locator("[name=method]").fill("相談票を改める\n専門職団体と協定を結ぶ")
