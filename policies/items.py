@@ -79,7 +79,7 @@ class Reader:
     def _go_on(self, mark: Mark | None, line: Line) -> None:
         if mark is not None and not (mark.style.is_weak or mark.style.is_nested):
             self.apart.add(line.start)
-            text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項目の始まりですか。"
+            text = f"「{mark.text}」は前の番号から続かないため、本文として読みました。項の始まりですか。"
             self.doubts.append(Doubt(line.number, text))
         self.current.append(line)
         self.previous = line.text

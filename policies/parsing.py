@@ -79,7 +79,7 @@ def _whole_in_doubt(
     if not head.title:
         yield Doubt(1, "表題が読み取れませんでした。")
     if not has_sections:
-        yield Doubt(1, "番号の付いた項目が見つかりませんでした。")
+        yield Doubt(1, "番号の付いた項が見つかりませんでした。")
 
 
 class _Writer:

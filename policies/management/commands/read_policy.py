@@ -23,7 +23,7 @@ REFUSED = 2
 
 
 class Command(BaseCommand):
-    help = "市政運営の基本方針をファイルから読み取り、項目に分けて表示します。"
+    help = "市政運営の基本方針をファイルから読み取り、項に分けて表示します。"
     requires_system_checks: list[str] = []  # it has to work where there is no database at all
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -104,7 +104,7 @@ def outline(policy: ParsedPolicy) -> list[str]:
         f"日付　　{format_date(policy.issued_on) if policy.issued_on else '（読み取れません）'}",
         f"発出者　{policy.issuer or '（読み取れません）'}",
         f"前文　　{len(policy.preamble)}段落",
-        f"章　　　{len(policy.sections)}章、{items}項目",
+        f"章　　　{len(policy.sections)}章、{items}項",
         *(line for section in policy.sections for line in _outline_of(section, 0)),
         f"確かめること　{len(policy.doubts)}件",
         *(f"  {doubt.line}行目：{doubt.question}" for doubt in policy.doubts),
