@@ -82,9 +82,9 @@ def _as_read(parsed: ParsedPolicy) -> dict[str, Any]:
     if len(parsed.source) > MOST_CHARACTERS:
         raise PolicyProblem(f"文書が長すぎます。{MOST_CHARACTERS:,}字までの文書を取り込めます。")
     if not is_lossless(parsed):
-        raise PolicyProblem("文書のすべての文字を項目に分けられませんでした。保存していません。")
+        raise PolicyProblem("文書のすべての文字を項に分けられませんでした。保存していません。")
     if _count(parsed.sections) > MOST_SECTIONS:
-        raise PolicyProblem(f"項目が多すぎます。{MOST_SECTIONS}件までの文書を登録できます。")
+        raise PolicyProblem(f"項が多すぎます。{MOST_SECTIONS}件までの文書を登録できます。")
     return {
         "title": parsed.title[:200],
         "issued_on": parsed.issued_on,
@@ -116,7 +116,7 @@ def _check_size(outline: Outline) -> None:
     if len(outline.source) > MOST_CHARACTERS:
         raise CannotEdit(f"文書が長すぎます。{MOST_CHARACTERS:,}字までにしてください。")
     if len(outline.nodes) > MOST_SECTIONS:
-        raise CannotEdit(f"項目が多すぎます。{MOST_SECTIONS}件までにしてください。")
+        raise CannotEdit(f"項が多すぎます。{MOST_SECTIONS}件までにしてください。")
 
 
 def undo(*, manuscript: Manuscript, version: int, by: Actor) -> Manuscript:
@@ -314,9 +314,9 @@ def _check_fit(stored: Manuscript, outline: Outline) -> None:
     if not stored.title:
         raise PolicyProblem("題名がありません。題名を入れてください。")
     if not outline.nodes and stored.kind == Manuscript.Kind.BASIC:
-        raise PolicyProblem("項目がありません。項目を一つ以上作ってください。")
+        raise PolicyProblem("項がありません。項を一つ以上作ってください。")
     if any(node.depth >= DEEPEST for node in outline.nodes):
-        raise PolicyProblem(f"項目の段が深すぎます。{DEEPEST}段までの文書を登録できます。")
+        raise PolicyProblem(f"項の段が深すぎます。{DEEPEST}段までの文書を登録できます。")
 
 
 def _record(

@@ -111,7 +111,7 @@ def _check(rows: Iterable[Passage]) -> None:
     """PolicyProblem for the first item that does not fit its columns."""
     for count, row in enumerate(rows, 1):
         if count > MOST_SECTIONS:
-            raise PolicyProblem(f"項目が多すぎます。{MOST_SECTIONS}件までの文書を登録できます。")
+            raise PolicyProblem(f"項が多すぎます。{MOST_SECTIONS}件までの文書を登録できます。")
         try:
             row.clean_fields(exclude=["policy", "parent", "speech"])
         except ValidationError as error:
