@@ -82,6 +82,9 @@ class NotNow(Exception):
     """The state does not allow the action; the message is a sentence for the person."""
 
 
+OVERTAKEN = "ほかの人が先に変更しました。画面を開き直して、いまの内容を確かめてください。"
+
+
 class Conflict(Exception):
     """Somebody else was quicker: the stored row is no longer what the person saw."""
 
@@ -119,8 +122,6 @@ def update_if_unchanged(row: Model, **values: object) -> None:
         .update(version=version + 1, **values)
     )
     if not changed:
-        raise Conflict(
-            "ほかの人が先に変更しました。画面を開き直して、いまの内容を確かめてください。"
-        )
+        raise Conflict(OVERTAKEN)
     for name, value in {**values, "version": version + 1}.items():
         setattr(row, name, value)

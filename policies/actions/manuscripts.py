@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 
 from core import clock
 from core.audit import Actor, changes, record
-from core.workflow import NotNow, update_if_unchanged
+from core.workflow import OVERTAKEN, Conflict, NotNow, update_if_unchanged
 from core.years import format_date, format_year
 from policies.actions.publishing import (
     MOST_SECTIONS,
@@ -162,14 +162,18 @@ def save_details(
     *, manuscript: Manuscript, version: int, values: Mapping[str, Any], by: Actor
 ) -> Manuscript:
     """Save title, date, issuer and, until others see the document, its year."""
-    with transaction.atomic():
-        stored = _locked(manuscript.kind, manuscript.year, version)
-        before, after = changes(stored, values)
-        _check_may_change(stored, after)
-        if after:
-            shown = {"is_shown": False} if stored.is_shown else {}
-            stored = _update(stored, {**after, **shown, **_written(by)})
-            _record("details", stored, by, before=before, after=after)
+    try:
+        with transaction.atomic():
+            stored = _stored(manuscript.kind, manuscript.year)
+            before, after = changes(stored, values)
+            _check_may_change(stored, after)
+            if after:
+                stored.version = version
+                shown = {"is_shown": False} if stored.is_shown else {}
+                stored = _update(stored, {**after, **shown, **_written(by)})
+                _record("details", stored, by, before=before, after=after)
+    except IntegrityError:  # somebody was quicker to take in that year
+        raise _taken(manuscript.kind, values["year"]) from None
     return stored
 
 
@@ -248,7 +252,6 @@ def discard(*, manuscript: Manuscript, version: int, by: Actor) -> Manuscript | 
         stored = _locked(manuscript.kind, manuscript.year, version)
         document = document_of(stored.kind, stored.year)
         if document is None:
-            _update(stored, _written(by))  # Conflict unless it is what the person saw
             _record("discard", stored, by, before={"source_text": stored.source_text})
             stored.delete()
             return None
@@ -265,12 +268,18 @@ def discard(*, manuscript: Manuscript, version: int, by: Actor) -> Manuscript | 
 
 
 def _locked(kind: str, year: int, version: int) -> Manuscript:
-    """The stored manuscript, locked; to be written only if it is still at ``version``."""
-    rows = Manuscript.objects.select_for_update()
-    stored = rows.filter(kind=kind, year=year).first()
+    """The stored manuscript, locked. Conflict, before anything is made of it, where it changed."""
+    stored = _stored(kind, year)
+    if stored.version != version:
+        raise Conflict(OVERTAKEN)
+    return stored
+
+
+def _stored(kind: str, year: int) -> Manuscript:
+    """The stored manuscript, locked until the end of the transaction."""
+    stored = Manuscript.objects.select_for_update().filter(kind=kind, year=year).first()
     if stored is None:
         raise NotNow("この原稿は、もうありません。")
-    stored.version = version
     return stored
 
 

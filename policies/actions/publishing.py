@@ -130,7 +130,8 @@ def _store(
         row.is_dropped = path not in standing
     columns = ["place", "marker", "number", "heading", "short_name", "body", "is_dropped"]
     columns += ["source_start", "source_end", *further]
-    model._default_manager.bulk_create(  # bulk_update needs 15 s for 1,000 items
+    manager: Any = model._default_manager
+    manager.bulk_create(  # bulk_update needs 15 s for 1,000 items
         stored.values(), update_conflicts=True, unique_fields=["id"], update_fields=columns
     )
 
