@@ -33,7 +33,7 @@ def test_the_projects_of_the_department_stand_after_its_goals(paper: OperatingPo
     ]
     assert content["goals"][0]["projects"] == ["避難所の見直し"]
     html = render_html(content)
-    assert "<h3>施政方針の事業</h3>" in html
+    assert "施政方針の事業</h3>" in html
     assert "1(2)　公園の&lt;再整備&gt;" in html
     assert html.count('<p class="note">組織目標なし</p>') == 1
     assert "ほかの部の事業" not in html
