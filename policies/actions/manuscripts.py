@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from core import clock
 from core.audit import Actor, changes, record
 from core.workflow import OVERTAKEN, Conflict, NotNow, update_if_unchanged
-from core.years import format_date, format_year
+from core.years import first_day, format_date, format_year, last_day
 from policies.actions.publishing import (
     MOST_SECTIONS,
     PolicyProblem,
@@ -215,6 +215,7 @@ def issue(
     policy = _document_for(stored)
     if not isinstance(policy, BasicPolicy):
         raise NotNow("施政方針は発出しません。庁内に見せてください。")
+    _check_date(policy.year, dated_on)
     last = policy.editions.order_by("-number").first() if policy.pk else None
     if last:
         _check_amendment(last, dated_on, reason)
@@ -236,6 +237,14 @@ def issue(
     after = {"edition": str(edition), "dated_on": dated_on, "reason": reason}
     _record("issue", stored, by, subject=policy, after=after)
     return edition
+
+
+def _check_date(year: int, dated_on: dt.date) -> None:
+    """A slip of the pen (2099 for 2023) would let no amendment follow."""
+    first, last = first_day(year - 1), last_day(year)
+    if not first <= dated_on <= last:
+        days = f"{format_date(first)}から{format_date(last)}まで"
+        raise NotNow(f"日付を確かめてください。{days}の日付を入力できます。")
 
 
 def _check_amendment(last: Edition, dated_on: dt.date, reason: str) -> None:

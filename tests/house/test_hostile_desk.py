@@ -112,6 +112,22 @@ def test_new_text_for_an_amendment_does_not_change_the_day_of_issue(
     assert now().issued_on == ISSUED
 
 
+@pytest.mark.parametrize("typed", ["2099/3/31", "R4.3.31", "R6.4.1"])
+@pytest.mark.parametrize("step", ["発出", "改正"])
+def test_date_far_from_the_year_of_the_document_is_a_slip_of_the_pen(
+    office: Client, by: Actor, laid: Manuscript, step: str, typed: str
+) -> None:
+    if step == "改正":
+        issue(ISSUED, by)
+        put_right(Reword(2, "改めた文。"), by)
+    before = Edition.objects.count()
+    answer = post(office, "issue", dated_on=typed, reason="改めるため。")
+    assert (answer.status_code, Edition.objects.count()) == (409, before)
+    assert answer.context["form"].non_field_errors() == [
+        "日付を確かめてください。令和4年4月1日から令和6年3月31日までの日付を入力できます。"
+    ]
+
+
 def test_amendment_in_which_nothing_that_is_read_changes_is_refused(
     office: Client, by: Actor, laid: Manuscript
 ) -> None:
