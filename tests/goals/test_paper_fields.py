@@ -89,7 +89,10 @@ def test_a_difference_names_only_what_changed() -> None:
 
 
 def test_a_clause_that_stayed_is_not_told_as_rewritten() -> None:
-    old, new = "部長が実態把握を行い、業務を見直すこと。", "部長も的確な実態把握を行い、改革を進めること。"
+    old, new = (
+        "部長が実態把握を行い、業務を見直すこと。",
+        "部長も的確な実態把握を行い、改革を進めること。",
+    )
     found = [(piece.kind, piece.text) for piece in pieces(old, new)]
     assert found == [
         ("same", "部長"),
