@@ -5,9 +5,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString
+from django.template.loader import render_to_string
 
 from policies.models import Section
 from policies.queries.alignments import Comparison, Row
@@ -21,16 +19,12 @@ Choices = list[tuple[str, str]]
 
 
 class _LongList(forms.Select):
-    """Written at once: a template for each option would take half a minute in a long document."""
+    """In one template: one for each option would take half a minute in a long document."""
 
-    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            ((key, " selected" if key == str(value) else "", label) for key, label in self.choices),
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> Any:
+        return render_to_string(
+            "policies/alignment/select.html", self.get_context(name, value, attrs)
         )
-        given = flatatt(self.build_attrs(self.attrs, attrs))
-        return format_html('<select name="{}"{}>{}</select>', name, given, options)
 
 
 class _SectionField(forms.ChoiceField):

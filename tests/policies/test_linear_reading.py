@@ -1,5 +1,6 @@
 """Reading takes work in proportion to the text, counted in calls: no clock, no chance."""
 
+import gc
 import sys
 
 import pytest
@@ -9,6 +10,7 @@ from policies.parsing import is_lossless, parse
 from policies.reading import read_content
 
 ROUNDING = 1.005
+A_FEW = 10  # one long line takes the same few calls, however long it is
 CALLS_OF_A_LINE = 200
 
 
@@ -21,11 +23,13 @@ def _calls(text: str) -> int:
         count += 1
 
     before = sys.getprofile()
+    gc.disable()  # the collector calls whoever listens to it, now and then
     sys.setprofile(counted)
     try:
         parse(text)
     finally:
         sys.setprofile(before)
+        gc.enable()
     return count // 2  # a call and its return
 
 
@@ -39,13 +43,13 @@ def _more_work(unit: str, times: int) -> tuple[int, int]:
 @pytest.mark.parametrize("name", NASTY)
 def test_twice_the_text_is_at_most_twice_the_work(name):
     first, second = _more_work(NASTY[name], 500)
-    assert second <= 2 * first * ROUNDING
+    assert second <= 2 * first * ROUNDING + A_FEW
 
 
 @pytest.mark.parametrize("name", ["wrapped", "order", "circled"])
 def test_twice_the_document_is_at_most_twice_the_work(name):
     first, second = _more_work(layout(name), 4)
-    assert second <= 2 * first * ROUNDING
+    assert second <= 2 * first * ROUNDING + A_FEW
 
 
 @pytest.mark.parametrize("name", NASTY)

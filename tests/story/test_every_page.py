@@ -21,6 +21,8 @@ OUR_WORDS = {
     *("Ctrl", "Shift", "kokubunji", "demo", "example"),
 }
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}")
+ADDRESS = re.compile(r"/[a-z]+/\S*")
+"""In the audit trail: which page somebody asked for in vain."""
 SHAPE = """() => ({
     beyond: document.documentElement.scrollWidth - window.innerWidth,
     heads: document.querySelectorAll('h1').length,
@@ -71,7 +73,7 @@ def faults(page: Page, axe: Axe) -> Iterator[str]:
         yield f"more than one filled button: {shape['filled']}"
     if shape["bare"]:
         yield f"a form without a token: {shape['bare']}"
-    if english := set(WORD.findall(shape["words"])) - OUR_WORDS:
+    if english := set(WORD.findall(ADDRESS.sub("", shape["words"]))) - OUR_WORDS:
         yield f"English: {sorted(english)}"
     for violation in axe.run(page).response["violations"]:
         yield f"axe {violation['id']} at {[node['target'] for node in violation['nodes'][:3]]}"
