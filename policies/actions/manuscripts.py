@@ -48,6 +48,8 @@ def take_in(
     if year is None:
         raise PolicyProblem("年度が読み取れませんでした。年度を指定してください。")
     values = _as_read(parsed) | {"file_name": file_name[:200], **_written(by)}
+    if parsed.year is not None and parsed.year != year:
+        values["doubts"].insert(0, [1, _other_year(parsed.year, year), False])
     try:
         with transaction.atomic():
             manuscript = _laid(kind, year, values, parsed, replacing)
@@ -55,6 +57,13 @@ def take_in(
     except IntegrityError:  # somebody was quicker
         raise _taken(kind, year) from None
     return manuscript
+
+
+def _other_year(read: int, told: int) -> str:
+    return (
+        f"文書には{format_year(read)}とありますが、{format_year(told)}として取り込みました。"
+        "よろしいですか。"
+    )
 
 
 def _laid(

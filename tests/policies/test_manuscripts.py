@@ -323,3 +323,10 @@ def test_settled_doubts_are_remembered(office: Actor) -> None:
     assert _desk(taken).open_questions == []
     with pytest.raises(NotNow):
         manuscripts.settle_doubt(manuscript=taken, version=2, index=9, is_settled=True, by=office)
+
+
+def test_a_year_that_the_document_does_not_say_is_asked_about(office: Actor) -> None:
+    taken = manuscripts.take_in(parsed=parse(TEXT), year=2024, by=office)
+    question = "文書には令和5年度とありますが、令和6年度として取り込みました。よろしいですか。"
+    assert [q.question for q in _desk(taken).open_questions] == [question]
+    assert (taken.year, taken.title) == (2024, "令和5年度市政運営の基本方針")
