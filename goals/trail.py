@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from core.audit import words_of
@@ -13,7 +12,7 @@ from core.text import format_integer
 from core.workflow import Status
 from core.years import format_date
 from goals.models import Goal, Indicator, OperatingPolicy, Response
-from policies.differences import Piece, new_side, old_side, pieces
+from policies.differences import Difference
 
 LABELS: Mapping[str, str] = {
     **{
@@ -37,30 +36,6 @@ UNITS = {"budget": "千円", "staff": "人"}
 
 
 @dataclass(frozen=True)
-class Change:
-    """One field: what it said before and after."""
-
-    label: str
-    before: str
-    after: str
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        """Both laid over each other."""
-        return pieces(self.before, self.after)
-
-    @property
-    def old_side(self) -> list[Piece]:
-        """What stood there before."""
-        return old_side(self.pieces)
-
-    @property
-    def new_side(self) -> list[Piece]:
-        """What stands there now."""
-        return new_side(self.pieces)
-
-
-@dataclass(frozen=True)
 class Line:
     """One line of the audit trail, for people."""
 
@@ -77,7 +52,7 @@ class Line:
         return "" if self.event.verb.startswith("paper.") else self.event.label
 
     @property
-    def changes(self) -> list[Change]:
+    def changes(self) -> list[Difference]:
         """What changed, field by field."""
         found = changes(self.event.before, self.event.after)
         if self.event.verb.startswith("remark."):
@@ -85,11 +60,13 @@ class Line:
         return found
 
 
-def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Difference]:
     """The fields in which two records differ, in words."""
     names = list(dict.fromkeys([*after, *before]))
     pairs = [
-        Change(label_of(name), described(name, before.get(name)), described(name, after.get(name)))
+        Difference(
+            label_of(name), described(name, before.get(name)), described(name, after.get(name))
+        )
         for name in names
     ]
     return [change for change in pairs if change.before != change.after]

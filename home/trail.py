@@ -21,6 +21,7 @@ from core.years import format_date, format_time, format_year
 from departments.models import Department, User
 from goals import trail as papers
 from goals.models import OperatingPolicy
+from policies.differences import Difference
 
 ISO_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+(Z|[+-]\d{2}:\d{2})?)?", re.ASCII)
 LENGTH_OF_A_DAY = 10
@@ -138,15 +139,6 @@ def lines_of(numbers: Sequence[int]) -> list["Line"]:
 
 
 @dataclass(frozen=True)
-class Value:
-    """One field: what it said before and after."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
 class Line:
     """One line for people."""
 
@@ -158,15 +150,15 @@ class Line:
         return words_of(self.event.verb)
 
     @property
-    def values(self) -> list[Value]:
+    def values(self) -> list[Difference]:
         """What stood there before and after, field by field."""
         event = self.event
         if event.subject.startswith(f"{OperatingPolicy._meta.label_lower}/"):
-            found = [Value(c.label, c.before, c.after) for c in papers.Line(event).changes]
-            return [Value(_named(v.label), _cut(v.before), _cut(v.after)) for v in found]
+            found = papers.Line(event).changes
+            return [Difference(_named(v.label), _cut(v.before), _cut(v.after)) for v in found]
         labels = _labels_of(event.subject)
         return [
-            Value(labels.get(name, _named(name)), _cut(_told(before)), _cut(_told(after)))
+            Difference(labels.get(name, _named(name)), _cut(_told(before)), _cut(_told(after)))
             for name, before, after in _pairs(event.before, event.after)
         ]
 

@@ -4,7 +4,8 @@ from typing import Any
 
 from core.years import format_year
 from policies.alignment import Kind
-from policies.queries.alignments import WORDS, Comparison, Difference, Row
+from policies.differences import Difference
+from policies.queries.alignments import WORDS, Comparison, Row
 
 Plain = dict[str, Any]
 

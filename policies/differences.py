@@ -1,6 +1,7 @@
-"""What differs between two texts, character by character. Plain Python."""
+"""What differs between two texts, character by character. Plain Python: no Django."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 from diff_match_patch import diff_match_patch
@@ -43,3 +44,25 @@ def old_side(of: list[Piece]) -> list[Piece]:
 def new_side(of: list[Piece]) -> list[Piece]:
     """What stands there now: same and added."""
     return [piece for piece in of if piece.kind != "removed"]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A text that has a name, or a field in words: what it said before and after."""
+
+    label: str
+    before: str
+    after: str
+
+    @cached_property
+    def pieces(self) -> list[Piece]:
+        """Both laid over each other."""
+        return pieces(self.before, self.after)
+
+    @property
+    def old_side(self) -> list[Piece]:
+        return old_side(self.pieces)
+
+    @property
+    def new_side(self) -> list[Piece]:
+        return new_side(self.pieces)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
-from policies.differences import Piece, pieces
+from policies.differences import Difference, Piece, pieces
 
 Content = Mapping[str, Any]
 Row = Mapping[str, Any]
@@ -114,23 +114,10 @@ def _laid(change: Change, name: str) -> list[Piece]:
 
 
 @dataclass(frozen=True)
-class Passage:
-    """A text of the document itself, title or preamble, that was rewritten."""
-
-    label: str
-    before: str
-    after: str
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return pieces(self.before, self.after)
-
-
-@dataclass(frozen=True)
 class Comparison:
     """All that is not what it was, in the order of the document."""
 
-    passages: list[Passage]
+    passages: list[Difference]
     changes: list[Change]
 
     @property
@@ -197,10 +184,10 @@ def _kinds(
     return (*(kind for kind, is_so in found if is_so), *opened)
 
 
-def _passages(old: Content, new: Content) -> list[Passage]:
+def _passages(old: Content, new: Content) -> list[Difference]:
     labels = {"title": "題名", "preamble": "前文"}
     return [
-        Passage(label, old.get(name, ""), new.get(name, ""))
+        Difference(label, old.get(name, ""), new.get(name, ""))
         for name, label in labels.items()
         if old.get(name, "") != new.get(name, "")
     ]

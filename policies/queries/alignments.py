@@ -14,7 +14,7 @@ from functools import cached_property
 
 from departments.models import User
 from policies.alignment import Aligned, Doubt, Item, Kind, Pair, align, pair_of
-from policies.differences import Piece, new_side, old_side, pieces
+from policies.differences import Difference
 from policies.models import Alignment, BasicPolicy, Section
 
 WORDS: Mapping[Kind, str] = {
@@ -34,24 +34,6 @@ DOUBTS: Mapping[Doubt, str] = {
     "rival": "よく似た項がほかにもあります。",
     "part": "昨年度の1つの項が、複数の項に分かれたようです。",
 }
-
-
-@dataclass(frozen=True)
-class Difference:
-    """Heading or body of a section laid over last year's, in pieces of text."""
-
-    label: str
-    pieces: list[Piece]
-
-    @property
-    def old_side(self) -> list[Piece]:
-        """What stood there last year."""
-        return old_side(self.pieces)
-
-    @property
-    def new_side(self) -> list[Piece]:
-        """What stands there now."""
-        return new_side(self.pieces)
 
 
 @dataclass
@@ -86,7 +68,7 @@ class Row:
             ("見出し", self.earlier.heading, self.section.heading),
             ("本文", self.earlier.body, self.section.body),
         )
-        return [Difference(label, pieces(old, new)) for label, old, new in both if old or new]
+        return [Difference(label, old, new) for label, old, new in both if old or new]
 
 
 @dataclass(frozen=True)
