@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from goals.models import OperatingPolicy
+from policies.models import BasicPolicy
 from tests.factories import AppointmentFactory, CycleFactory
 from tests.pages import main_buttons
 
@@ -84,3 +85,10 @@ def test_two_papers_of_one_person_are_told_apart_in_the_navigation(paper, cast, 
 
 def test_city_without_a_year_still_opens(cast, client_of):
     assert "令和4年度" in page(client_of(cast.administrator))
+
+
+def test_the_first_page_tells_a_draft_from_what_is_issued_for_a_later_day(paper, cast, client_of):
+    client = client_of(cast.head)
+    assert "基本方針は、3月31日（金）付けで発出します" in page(client)
+    BasicPolicy.objects.update(edition=None)
+    assert "基本方針は、まだ案です" in page(client)

@@ -10,6 +10,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from policies.models import BasicPolicy
 from tests.factories import BasicPolicyFactory, SectionFactory, policy_with_items
 
 pytestmark = pytest.mark.django_db
@@ -65,14 +66,25 @@ def test_an_item_under_an_item_stands_inside_it(reader: Client) -> None:
     assert 'id="1-1-1"' in inside
 
 
-def test_until_the_day_it_is_issued_it_says_that_it_is_a_draft(
+def test_until_it_is_issued_it_says_that_it_is_a_draft(
     reader: Client, settings: SimpleNamespace
 ) -> None:
     policy_with_items()
+    BasicPolicy.objects.update(edition=None)
     banner = "基本方針は、まだ案です"
     before = body_of(reader, "/policies/2023/")
     assert banner in before
     assert "発出する日は令和5年3月31日（金）です。" in before
+    settings.DEMO_TODAY = dt.date(2023, 3, 31)
+    assert banner in body_of(reader, "/policies/2023/")
+
+
+def test_what_is_issued_for_a_later_day_says_so_until_then(
+    reader: Client, settings: SimpleNamespace
+) -> None:
+    policy_with_items()
+    banner = "令和5年3月31日（金）付けで発出します"
+    assert banner in body_of(reader, "/policies/2023/")
     settings.DEMO_TODAY = dt.date(2023, 3, 31)
     assert banner not in body_of(reader, "/policies/2023/")
 
