@@ -6,8 +6,8 @@ from playwright.sync_api import Page
 
 
 @pytest.fixture
-def demo_city(transactional_db, settings, live_server):
-    """The city as ``seed_demo`` lays it in; the sign-in page shows its people."""
+def demo_city(django_db_reset_sequences, settings, live_server):
+    """The city as ``seed_demo`` lays it in, rows numbered from 1; the sign-in page shows its people."""
     settings.DEMO = True
     call_command("seed_demo", verbosity=0)
     return live_server
