@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from django import forms
@@ -10,13 +11,15 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from core.fields import NormalisedCharField, VersionField, WarekiDateField
+from core.permissions import Post
 from core.text import normalise
 from core.years import fiscal_year, format_year
 from departments.models import Appointment, Department, User
 from interviews.actions import Booking
+from interviews.charges import InCharge, in_charge_of
 from interviews.models import Interview
 from interviews.overlaps import Cause, Clash
-from interviews.queries import charge_of, explainers, interviewers_on, usual_day
+from interviews.queries import explainers, interviewers_on, usual_day
 
 USUAL_LENGTH = dt.timedelta(minutes=60)
 _TIME = re.compile(
@@ -75,8 +78,13 @@ class PeopleField(forms.TypedMultipleChoiceField):
         super().__init__(coerce=int, **kwargs)
         self.people: dict[int, User] = {}
 
-    def offer(self, appointments: list[Appointment], also: list[User]) -> None:
-        """Offer the holders of ``appointments``, and those who are chosen already."""
+    def offer(
+        self, appointments: list[Appointment], also: list[User], notes: Mapping[int, str]
+    ) -> None:
+        """Offer the holders of ``appointments``, and those who are chosen already.
+
+        ``notes`` are told beside the names: why a person is proposed.
+        """
         labels = {
             held.user_id: f"{held.title}　{held.user.name}" for held in reversed(appointments)
         }
@@ -85,7 +93,10 @@ class PeopleField(forms.TypedMultipleChoiceField):
         for user in also:
             labels.setdefault(user.pk, user.name)
             self.people.setdefault(user.pk, user)
-        self.choices = list(labels.items())
+        self.choices = [
+            (pk, f"{label}（{notes[pk]}）" if pk in notes else label)
+            for pk, label in labels.items()
+        ]
 
     def clean(self, value: Any) -> list[User]:
         return [self.people[key] for key in dict.fromkeys(super().clean(value))]
@@ -126,14 +137,29 @@ class InterviewForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         self.year, self.department = year, department
-        chosen = _chosen(interview) if interview else _usual(department, year)
+        self.in_charge = in_charge_of(department, year)
+        come = explainers(department, year)
+        chosen = _chosen(interview) if interview else self._usual(come)
         super().__init__(*args, initial=chosen, **kwargs)
+        asked, explaining = _people_of(interview)
         self.fields["interviewers"].offer(
-            interviewers_on(self._day()), list(interview.interviewers.all()) if interview else []
+            interviewers_on(self._day()), asked, {row.user.pk: row.words for row in self.in_charge}
         )
-        self.fields["attendees"].offer(
-            explainers(department, year), list(interview.attendees.all()) if interview else []
-        )
+        self.fields["attendees"].offer(come, explaining, {})
+
+    def _usual(self, come: list[Appointment]) -> dict[str, Any]:
+        """The next likely day, who answers for the department and its divisions, its heads."""
+        return {
+            "date": usual_day(self.year),
+            "interviewers": [row.user.pk for row in self.in_charge],
+            "attendees": [held.user_id for held in come if held.post == Post.HEAD],
+        }
+
+    @property
+    def not_in_office(self) -> list[InCharge]:
+        """Who answers, but holds no post that interviews on the day."""
+        offered = self.fields["interviewers"].people
+        return [row for row in self.in_charge if row.user.pk not in offered]
 
     def _day(self) -> dt.date:
         """The day that is typed, as far as it can be read; else the day that is offered."""
@@ -189,6 +215,12 @@ def _moment(day: dt.date, time: dt.time) -> dt.datetime:
     return timezone.make_aware(dt.datetime.combine(day, time))
 
 
+def _people_of(interview: Interview | None) -> tuple[list[User], list[User]]:
+    if interview is None:
+        return [], []
+    return list(interview.interviewers.all()), list(interview.attendees.all())
+
+
 def _chosen(interview: Interview) -> dict[str, Any]:
     starts_at = timezone.localtime(interview.starts_at)
     return {
@@ -199,14 +231,4 @@ def _chosen(interview: Interview) -> dict[str, Any]:
         "room": interview.room,
         "interviewers": [user.pk for user in interview.interviewers.all()],
         "attendees": [user.pk for user in interview.attendees.all()],
-    }
-
-
-def _usual(department: Department, year: int) -> dict[str, Any]:
-    """The next likely day, who answers for the department, its heads."""
-    charged, _ = charge_of(department, year)
-    return {
-        "date": usual_day(year),
-        "interviewers": [charge.interviewer_id for charge in charged],
-        "attendees": [held.user_id for held in explainers(department, year) if held.post == "head"],
     }

@@ -5,7 +5,7 @@ Times are half-open: an interview that ends at 11 leaves 11 free for the next on
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 
 from core.text import search_key
@@ -25,15 +25,27 @@ class Cause(Enum):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in an interview; ``title`` is what the person is called, 副市長 or 総務部長."""
+    """Somebody in an interview; ``title`` is what the person is called, 副市長 or 総務部長.
+
+    ``charge``: of an interviewer who answers for divisions alone, 防災安全課の担任.
+    """
 
     key: int
     name: str
     title: str = ""
+    charge: str = field(default="", compare=False)
 
     @property
     def called(self) -> str:
         return f"{self.title} {self.name}さん".strip()
+
+
+@dataclass(frozen=True)
+class Answering:
+    """An interviewer in office who answers for the department, or for ``of`` in it: 防災安全課."""
+
+    person: Person
+    of: str
 
 
 @dataclass(frozen=True)
@@ -46,6 +58,7 @@ class Slot:
     room: str
     interviewers: tuple[Person, ...] = ()
     attendees: tuple[Person, ...] = ()
+    in_charge: tuple[Answering, ...] = ()
 
     @property
     def people(self) -> tuple[Person, ...]:
@@ -102,4 +115,14 @@ def warnings(slot: Slot) -> list[str]:
         found.append(f"{format_short_date(slot.starts_at.date())}は閉庁日です。")
     if slot.starts_at.time() < LUNCH[1] and slot.ends_at.time() > LUNCH[0]:
         found.append("12時から13時までの昼休みにかかります。")
-    return found
+    return [*found, *_absent(slot)]
+
+
+def _absent(slot: Slot) -> list[str]:
+    """Who answers for the department, or a part of it, and does not interview it."""
+    asked = {person.key for person in slot.interviewers}
+    return [
+        f"{row.of}の担任の{row.person.called}が、面談者に入っていません。"
+        for row in slot.in_charge
+        if row.person.key not in asked
+    ]

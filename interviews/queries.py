@@ -1,21 +1,22 @@
 """Reading interviews: the days of a year, who may be asked to come."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from core import clock
 from core.permissions import DEPARTMENT_POSTS, INTERVIEWER_POSTS, Hidden, Permission, Post
 from core.years import first_day, is_business_day
-from departments.models import Appointment, Charge, Department, User
-from departments.queries import charges, deciding_day, holdings_for
+from departments.models import Appointment, Department, User
+from departments.queries import deciding_day, holdings_for, may
 from departments.queries import interviewers as in_office
+from interviews.charges import InCharge, in_charge_of, in_charge_of_all
 from interviews.models import Interview
-from interviews.overlaps import Person, Slot, warnings
+from interviews.overlaps import Answering, Person, Slot, warnings
 
 
 @dataclass(frozen=True)
@@ -50,12 +51,20 @@ class Timetable:
 
 
 def timetable(user: User, year: int) -> Timetable:
-    """The interviews of ``year``, those of the user's own department marked."""
+    """The interviews of ``year``, those of the user's own department marked.
+
+    Who plans them is told which interviewer in charge is missing.
+    """
     interviews = list(Interview.objects.filter(year=year).for_page())
     held = holdings_for(user, year, Permission.READ_INTERVIEW)
     own = {h.department_id for h in held if h.department_id and h.post in DEPARTMENT_POSTS}
-    titles = titles_of(interviews)
-    rows = [_row(user, interview, own, titles) for interview in interviews]
+    charges = in_charge_of_all(year)
+    titles = titles_of(interviews, [row.user for rows in charges.values() for row in rows])
+    plans = may(user, Permission.WRITE_INTERVIEW)
+    rows = [
+        _row(user, interview, own, charged_slot(interview, titles, charges, plans=plans))
+        for interview in interviews
+    ]
     days = groupby(rows, key=lambda row: timezone.localdate(row.interview.starts_at))
     met = {interview.department_id for interview in interviews}
     return Timetable(
@@ -64,8 +73,7 @@ def timetable(user: User, year: int) -> Timetable:
     )
 
 
-def _row(user: User, interview: Interview, own: set[int], titles: "Titles") -> Row:
-    slot = slot_of(interview, titles)
+def _row(user: User, interview: Interview, own: set[int], slot: Slot) -> Row:
     is_there = user.pk in {person.key for person in slot.people}
     is_own = interview.department_id in own
     return Row(
@@ -86,28 +94,40 @@ class Titles:
             self.appointments.setdefault(appointment.user_id, []).append(appointment)
 
     def of(self, user: User, day: dt.date) -> str:
-        held = self.appointments.get(user.pk, [])
-        today = clock.today()
-        return next((a.title for a in held if a.covers(day, known_on=today)), "")
+        return next((held.title for held in self._held(user, day)), "")
+
+    def asking(self, user: User, day: dt.date) -> str:
+        """The title by which ``user`` interviews on ``day``; empty where there is none."""
+        held = self._held(user, day)
+        return next((row.title for row in held if row.post in INTERVIEWER_POSTS), "")
+
+    def _held(self, user: User, day: dt.date) -> list[Appointment]:
+        rows, today = self.appointments.get(user.pk, []), clock.today()
+        return [row for row in rows if row.covers(day, known_on=today)]
 
     def person(self, user: User, day: dt.date) -> Person:
         return Person(user.pk, user.name, self.of(user, day))
 
+    def interviewer(self, user: User, day: dt.date) -> Person:
+        """As who interviews; as whatever else the person is, where that is none of the posts."""
+        return Person(user.pk, user.name, self.asking(user, day) or self.of(user, day))
 
-def titles_of(interviews: Iterable[Interview]) -> Titles:
+
+def titles_of(interviews: Iterable[Interview], also: Iterable[User] = ()) -> Titles:
     """The titles of all who take part; one query. Needs interviewers and attendees prefetched."""
     people = [
         user
         for interview in interviews
         for user in [*interview.interviewers.all(), *interview.attendees.all()]
     ]
-    return titles_of_people(people)
+    return titles_of_people([*people, *also])
 
 
 def titles_of_people(people: Iterable[User]) -> Titles:
     """The titles of ``people``, as known today."""
     known = Appointment.objects.known_on(clock.today()).filter(user__in={p.pk for p in people})
-    return Titles(known.order_by("standing_in_for_id", "starts_on", "pk"))
+    own_first = F("standing_in_for_id").asc(nulls_first=True)
+    return Titles(known.order_by(own_first, "starts_on", "pk"))
 
 
 def slot_of(interview: Interview, titles: Titles) -> Slot:
@@ -121,9 +141,37 @@ def slot_of(interview: Interview, titles: Titles) -> Slot:
         starts_at=starts_at,
         ends_at=timezone.localtime(interview.ends_at),
         room=interview.room,
-        interviewers=tuple(titles.person(user, day) for user in asked),
+        interviewers=tuple(titles.interviewer(user, day) for user in asked),
         attendees=tuple(titles.person(user, day) for user in interview.attendees.all()),
     )
+
+
+def charged_slot(
+    interview: Interview, titles: Titles, charges: Mapping[int, list[InCharge]], *, plans: bool
+) -> Slot:
+    """An interview with who answers for a division marked; with ``plans``, who is missing told.
+
+    What is over is not planned any more.
+    """
+    slot = slot_of(interview, titles)
+    rows = charges.get(interview.department_id, [])
+    marks = {row.user.pk: row.words for row in rows if row.divisions}
+    asked = tuple(replace(p, charge=marks.get(p.key, "")) for p in slot.interviewers)
+    day = slot.starts_at.date()
+    is_open = plans and day >= clock.today()
+    answering = [
+        Answering(titles.interviewer(row.user, day), row.of)
+        for row in rows
+        if is_open and titles.asking(row.user, day)
+    ]
+    return replace(slot, interviewers=asked, in_charge=tuple(answering))
+
+
+def planned_slot(interview: Interview) -> Slot:
+    """An interview as those see it who plan it."""
+    rows = in_charge_of(interview.department, interview.year)
+    titles = titles_of([interview], [row.user for row in rows])
+    return charged_slot(interview, titles, {interview.department_id: rows}, plans=True)
 
 
 def _place(user: User, titles: Titles, order: dict[Post, int]) -> tuple[int, int]:
@@ -161,12 +209,6 @@ def explainers(department: Department, year: int) -> list[Appointment]:
         .select_related("user")
     )
     return sorted(rows, key=lambda held: (held.post != Post.HEAD, held.starts_on, held.pk))
-
-
-def charge_of(department: Department, year: int) -> tuple[list[Charge], list[Charge]]:
-    """Who answers for the department, and the exceptions for single divisions."""
-    rows = [charge for charge in charges(year) if charge.department_id == department.pk]
-    return [c for c in rows if not c.division_id], [c for c in rows if c.division_id]
 
 
 def rooms_used() -> list[str]:

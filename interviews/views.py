@@ -15,9 +15,9 @@ from interviews.forms import CancelForm, InterviewForm
 from interviews.models import Interview
 from interviews.overlaps import Slot, warnings
 from interviews.queries import (
-    charge_of,
     department_or_hidden,
     interview_or_hidden,
+    planned_slot,
     rooms_used,
     slot_of,
     timetable,
@@ -98,7 +98,7 @@ def cancel(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, interview: Interview, done: str) -> HttpResponse:
-    slot = _slot(interview)
+    slot = planned_slot(interview)
     messages.success(request, f"{slot.department}の面談を{done}。{slot.when}、{slot.room}です。")
     for warning in warnings(slot):
         messages.warning(request, f"{slot.department}の面談：{warning}")
@@ -124,7 +124,6 @@ def _form_page(
         "interview": interview,
         "present": _slot(interview) if interview else None,
         "is_conflict": is_conflict,
-        "exceptions": charge_of(form.department, form.year)[1],
         "rooms": rooms_used(),
         "timetable": timetable(request.user, form.year),
     }

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from core import audit
 from core.audit import Actor
-from goals.models import ConflictingDraft, Remark, Revision
+from goals.models import KeptText, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
 from policies.actions import manuscripts
@@ -96,9 +96,9 @@ BUDGETS = {
     "goals:remark": ("office", "submitted", 6),
     "goals:return": ("office", "submitted", 22),
     "goals:reopen": ("office", "received", 22),
-    "interviews:list": ("secretary", "draft", 10),
-    "interviews:new": ("secretary", "draft", 18),
-    "interviews:edit": ("secretary", "draft", 17),
+    "interviews:list": ("secretary", "draft", 11),
+    "interviews:new": ("secretary", "draft", 17),
+    "interviews:edit": ("secretary", "draft", 18),
     "interviews:cancel": ("secretary", "draft", 8),
     "packets:list": ("office", "draft", 9),
     "packets:preview": ("head", "draft", 28),
@@ -158,7 +158,7 @@ def fill(paper, cast, number):
         revision = Revision.objects.create(
             paper=paper, number=n + 1, content=CONTENT, submitted_by=cast.head, submitted_at=MARCH
         )
-        ConflictingDraft.objects.create(
+        KeptText.objects.create(
             paper=paper,
             part="basics",
             label="部の使命",

@@ -14,7 +14,6 @@ from tests.factories import (
     ChargeFactory,
     CycleFactory,
     DepartmentFactory,
-    DivisionFactory,
     InterviewFactory,
     UserFactory,
     jst,
@@ -22,8 +21,8 @@ from tests.factories import (
 
 LIST = reverse("interviews:list", args=(2023,))
 NEW = reverse("interviews:new", args=(2023,))
-LIST_QUERIES = 10
-FORM_QUERIES = 18
+LIST_QUERIES = 11
+FORM_QUERIES = 17
 
 
 @pytest.fixture(autouse=True)
@@ -147,20 +146,13 @@ def test_an_unannounced_deputy_mayor_is_not_offered(cast, secretary):
     assert cast.deputy.name in text(page)
 
 
-def test_the_charge_and_the_heads_are_chosen_beforehand(cast, secretary, somu):
+def test_who_answers_and_the_heads_are_chosen_beforehand(cast, secretary, somu):
     ChargeFactory(interviewer=cast.deputy, department=somu)
-    ChargeFactory(
-        interviewer=cast.superintendent,
-        department=somu,
-        division=DivisionFactory(department=somu, name="文化財課"),
-    )
 
-    page = secretary.get(f"{NEW}?department=somu")
-    form = page.context["form"]
+    form = secretary.get(f"{NEW}?department=somu").context["form"]
 
     assert form.initial["interviewers"] == [cast.deputy.pk]
     assert form.initial["attendees"] == [cast.head.pk]
-    assert f"文化財課の担任は、{cast.superintendent.name}です。" in text(page)
 
 
 def test_the_announced_head_explains_for_the_new_department(cast, secretary, kenko):
