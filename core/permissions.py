@@ -38,8 +38,15 @@ class Permission(TextChoices):
     READ_POLICY = "policy.read", "基本方針を読む"
     WRITE_POLICY = "policy.write", "基本方針を取り込む・直す・発出する"
     READ_PAPER = "paper.read", "運営方針書を読む"
+    READ_INSIDE = "paper.inside", "運営方針書の指摘・経過・引継ぎを読む"
     WRITE_PAPER = "paper.write", "運営方針書を書く"
+    WRITE_GOAL = "goal.write", "組織目標を書く"
     SUBMIT_PAPER = "paper.submit", "提出する・引き戻す"
+    SIGN_PAPER = "paper.sign", "署名する"
+    HAND_OVER = "handover.write", "引継書を書く・渡す"
+    RECEIVE_HANDOVER = "handover.receive", "引継ぎを受ける"
+    LEAVE_TEXT = "handover.leave", "職を離れたあと、書きかけの文を後任へ渡す"
+    READ_HANDOVERS = "handover.board", "引継ぎの状況を見る"
     READ_BOARD = "board.read", "提出状況を見る"
     REVIEW_PAPER = "paper.review", "審査する（指摘・差戻し・受理）"
     FINALISE_PAPER = "paper.finalise", "確定する・修正のために戻す"
@@ -57,12 +64,14 @@ class Scope(Enum):
     """Whose papers a permission reaches."""
 
     OWN = "自分の部"
+    DIVISION = "自分の課"
     SUBMITTED = "提出されたもの"
     FINALISED = "確定したもの"
     ALL = "すべて"
 
 
-OWN, SUBMITTED, FINALISED, ALL = Scope.OWN, Scope.SUBMITTED, Scope.FINALISED, Scope.ALL
+OWN, DIVISION, ALL = Scope.OWN, Scope.DIVISION, Scope.ALL
+SUBMITTED, FINALISED = Scope.SUBMITTED, Scope.FINALISED
 
 _ROWS: dict[Permission, dict[Post, set[Scope]]] = {
     Permission.ENTER: {post: {ALL} for post in Post},
@@ -79,8 +88,20 @@ _ROWS: dict[Permission, dict[Post, set[Scope]]] = {
         Post.SECRETARY: {FINALISED},
         Post.VIEWER: {FINALISED},
     },
+    Permission.READ_INSIDE: {
+        Post.HEAD: {OWN},
+        Post.CHIEF: {OWN},
+        Post.DRAFTER: {OWN},
+        Post.POLICY_OFFICE: {ALL},
+    },
     Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
+    Permission.WRITE_GOAL: {Post.HEAD: {OWN}, Post.CHIEF: {DIVISION}, Post.DRAFTER: {OWN}},
     Permission.SUBMIT_PAPER: {Post.HEAD: {OWN}},
+    Permission.SIGN_PAPER: {Post.HEAD: {OWN}},
+    Permission.HAND_OVER: {Post.HEAD: {OWN}},
+    Permission.RECEIVE_HANDOVER: {Post.HEAD: {OWN}},
+    Permission.LEAVE_TEXT: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
+    Permission.READ_HANDOVERS: {Post.POLICY_OFFICE: {ALL}},
     Permission.READ_BOARD: {
         Post.MAYOR: {ALL},
         Post.DEPUTY_MAYOR: {ALL},
@@ -118,6 +139,20 @@ _ROWS: dict[Permission, dict[Post, set[Scope]]] = {
     Permission.READ_CHARGES: {post: {ALL} for post in Post if post != Post.VIEWER},
 }
 
+AHEAD = frozenset(
+    {
+        Permission.READ_PAPER,
+        Permission.READ_INSIDE,
+        Permission.READ_PACKET,
+        Permission.RECEIVE_HANDOVER,
+    }
+)
+"""What a coming post gives on this year's papers already: the incoming head reads for handover."""
+AFTERWARDS = frozenset(
+    {Permission.ENTER, Permission.READ_POLICY, Permission.HAND_OVER, Permission.LEAVE_TEXT}
+)
+"""What a department post goes on to give for some days after its end: to finish the handover."""
+
 TABLE: Mapping[Permission, Mapping[Post, frozenset[Scope]]] = {
     permission: {post: frozenset(scopes) for post, scopes in row.items()}
     for permission, row in _ROWS.items()
@@ -137,15 +172,33 @@ class Holding:
     standing_in_for_id: int | None = None
     appointment_id: int | None = field(default=None, compare=False)
     """Where it comes from; two appointments to the same post hold the same."""
+    is_over: bool = False
+    """Ended already: held on for the handover (``AFTERWARDS``)."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """What is acted on: the paper of a department, and how far it has come."""
+    """What is acted on: the paper of a department, or one goal on it; how far it has come."""
 
     department_id: int
     is_submitted: bool = False
     is_finalised: bool = False
+    is_goal: bool = False
+    division_id: int | None = None
+    """The division that leads the goal."""
+    heirs: frozenset[int] = frozenset()
+    """Departments that have taken over from the paper's (``departments.lineage``)."""
+    division_heirs: frozenset[int] = frozenset()
+
+    @property
+    def departments(self) -> frozenset[int]:
+        """The departments whose paper this is by now."""
+        return self.heirs | {self.department_id}
+
+    @property
+    def divisions(self) -> frozenset[int]:
+        """The divisions whose goal this is by now; none where nobody leads it."""
+        return self.division_heirs | ({self.division_id} if self.division_id else set())
 
 
 class Refused(Exception):
@@ -157,9 +210,15 @@ class Hidden(Refused):
 
 
 def reaches(scope: Scope, holding: Holding, target: Target) -> bool:
-    """Whether ``scope``, for the holder of a post, covers ``target``."""
+    """Whether ``scope``, for the holder of a post, covers ``target``.
+
+    One's own division covers the goals that it leads; of a whole paper, that it may have some.
+    """
+    is_own = holding.department_id in target.departments
+    is_in_division = not target.is_goal or holding.division_id in target.divisions
     return {
-        Scope.OWN: holding.department_id == target.department_id,
+        Scope.OWN: is_own,
+        Scope.DIVISION: is_own and is_in_division,
         Scope.SUBMITTED: target.is_submitted,
         Scope.FINALISED: target.is_finalised,
         Scope.ALL: True,

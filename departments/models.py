@@ -98,6 +98,9 @@ class Division(ValidInYears):
     )
     code = models.SlugField("記号", max_length=30, unique=True)
     name = models.CharField("名称", max_length=40)
+    successors = models.ManyToManyField(
+        "self", verbose_name="後継の課", symmetrical=False, blank=True, related_name="predecessors"
+    )
 
     class Meta(ValidInYears.Meta):
         verbose_name = "課"
@@ -319,6 +322,11 @@ class Appointment(models.Model):
                 name="appointment_department_where_owed",
                 condition=~Q(post__in=sorted(DEPARTMENT_POSTS)) | Q(department__isnull=False),
                 violation_error_message="部長・課長・担当の発令には、部を選んでください。",
+            ),
+            models.CheckConstraint(
+                name="appointment_division_where_owed",
+                condition=~Q(post=Post.CHIEF) | Q(division__isnull=False),
+                violation_error_message="課長の発令には、課を選んでください。",
             ),
         ]
 

@@ -1,23 +1,40 @@
 """Who holds which post, and the one rule that decides what a person may do (ADR 0003)."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from django.db.models import QuerySet
+from django.conf import settings
+from django.db.models import Exists, OuterRef, QuerySet
 
 from core import clock
 from core.permissions import (
+    AFTERWARDS,
+    AHEAD,
     DEPARTMENT_POSTS,
+    DIVISION,
     INTERVIEWER_POSTS,
+    OWN,
     Holding,
     Permission,
     Post,
     Refused,
     Target,
     check,
+    scopes_of,
 )
 from core.years import first_day, fiscal_year
-from departments.models import Appointment, AppointmentQuerySet, Charge, Session, User
+from departments.lineage import Lineage, Span
+from departments.models import (
+    Appointment,
+    AppointmentQuerySet,
+    Charge,
+    Department,
+    Division,
+    Session,
+    User,
+)
+
+Lineages = dict[type, Lineage]
 
 
 def known_appointments(user: User) -> list[Appointment]:
@@ -25,24 +42,58 @@ def known_appointments(user: User) -> list[Appointment]:
     today = clock.today()
     kept: tuple[dt.date, list[Appointment]] | None = getattr(user, "_known_appointments", None)
     if kept is None or kept[0] != today:
-        rows = user.appointments.known_on(today).select_related("department", "standing_in_for")
-        kept = (today, list(rows))
+        kept = (today, list(_with_posts(user.appointments.known_on(today))))
         user._known_appointments = kept  # type: ignore[attr-defined]
     return kept[1]
+
+
+def _with_posts(rows: AppointmentQuerySet) -> AppointmentQuerySet:
+    """With what the rule needs; ``took_over``: whether the department has predecessors."""
+    links = Department.successors.through.objects.filter(to_department=OuterRef("department"))
+    return rows.select_related("department", "standing_in_for").annotate(took_over=Exists(links))
+
+
+def _took_over(user: User) -> set[int]:
+    """The departments of ``user`` that have predecessors."""
+    rows = known_appointments(user)
+    return {
+        row.department.pk
+        for row in rows
+        if row.department and row.took_over  # type: ignore[attr-defined]
+    }
 
 
 def known_people() -> list[User]:
     """Everybody with an appointment that is known today, by name; one query for all of them."""
     today = clock.today()
-    rows = Appointment.objects.known_on(today).select_related(
-        "user", "department", "standing_in_for"
-    )
+    rows = _with_posts(Appointment.objects.known_on(today)).select_related("user")
     people: dict[int, tuple[User, list[Appointment]]] = {}
     for row in rows:
         people.setdefault(row.user_id, (row.user, []))[1].append(row)
+    lineages: Lineages = {}
     for user, held in people.values():
         user._known_appointments = (today, held)  # type: ignore[attr-defined]
+        user._lineages = lineages  # type: ignore[attr-defined]
     return sorted((user for user, _ in people.values()), key=lambda u: (u.kana, u.username))
+
+
+def lineage(model: type[Department] | type[Division], user: User | None = None) -> Lineage:
+    """Which of the departments (or divisions) took over from which; kept on ``user``."""
+    kept: Lineages = getattr(user, "_lineages", {})
+    if model not in kept:
+        kept[model] = _lineage(model)
+        if user is not None:
+            user._lineages = kept  # type: ignore[attr-defined]
+    return kept[model]
+
+
+def _lineage(model: type[Department] | type[Division]) -> Lineage:
+    """Those that have a predecessor or a successor; one query."""
+    ends = [f.name for f in model.successors.through._meta.fields if f.is_relation]
+    names = [f"{end}__{name}" for end in ends for name in ("pk", "first_year", "last_year")]
+    rows = list(model.successors.through.objects.values_list(*names))
+    spans = {row[n]: Span(row[n + 1], row[n + 2]) for row in rows for n in (0, 3)}
+    return Lineage(spans, [(row[0], row[3]) for row in rows])
 
 
 def holdings(user: User, day: dt.date) -> list[Holding]:
@@ -55,7 +106,7 @@ def holdings(user: User, day: dt.date) -> list[Holding]:
     ]
 
 
-def _holding(appointment: Appointment) -> Holding:
+def _holding(appointment: Appointment, *, is_over: bool = False) -> Holding:
     return Holding(
         post=Post(appointment.post),
         title=appointment.title,
@@ -65,6 +116,7 @@ def _holding(appointment: Appointment) -> Holding:
         division_id=appointment.division_id,
         standing_in_for_id=appointment.standing_in_for_id,
         appointment_id=appointment.pk,
+        is_over=is_over,
     )
 
 
@@ -76,31 +128,79 @@ def deciding_day(year: int, *, on: dt.date | None = None) -> dt.date:
     return max(on or clock.today(), first_day(year))
 
 
-def holdings_for(
-    user: User, year: int, permission: Permission, *, on: dt.date | None = None
-) -> list[Holding]:
-    """The posts from which ``user`` acts on papers of ``year``.
+def coming_days(user: User, after: dt.date) -> set[dt.date]:
+    """The days on which department posts of ``user`` begin later, as known today."""
+    rows = known_appointments(user)
+    return {row.starts_on for row in rows if row.starts_on > after and row.post in DEPARTMENT_POSTS}
 
-    Department posts count on the deciding day, city posts today. Who takes over on the coming
-    1 April also reads this year's paper of the new department, for handover.
+
+def ended(user: User, on: dt.date) -> list[tuple[dt.date, Holding]]:
+    """Department posts that ended so lately that the handover still goes on, and their last days."""
+    today = clock.today()
+    first = on - dt.timedelta(days=settings.HANDOVER_DAYS)
+    return [
+        (row.ends_on, _holding(row, is_over=True))
+        for row in known_appointments(user)
+        if row.post in DEPARTMENT_POSTS
+        and row.ends_on
+        and first <= row.ends_on < on
+        and not row.covers(on, known_on=today)
+    ]
+
+
+def held_for(
+    user: User, year: int, permission: Permission, *, on: dt.date | None = None
+) -> list[tuple[dt.date, Holding]]:
+    """The posts from which ``user`` acts on papers of ``year``, each with the day it is held on.
+
+    Department posts count on the deciding day, city posts today. Whoever comes reads this year's
+    paper of the new department from the announcement; whoever goes writes the handover of the
+    year in which the post ended until the days for it are over.
     """
     today = on or clock.today()
     days = {deciding_day(year, on=today)}
-    if permission in {Permission.READ_PAPER, Permission.READ_PACKET} and year == fiscal_year(today):
-        days.add(first_day(year + 1))
-    held = [h for day in days for h in holdings(user, day) if h.post in DEPARTMENT_POSTS]
-    return held + [h for h in holdings(user, today) if h.post not in DEPARTMENT_POSTS]
+    if permission in AHEAD and year == fiscal_year(today):
+        days |= coming_days(user, today)
+    if permission == Permission.HAND_OVER:
+        days = {today} if year == fiscal_year(today) else set()
+    held = [
+        (day, holding)
+        for day in sorted(days)
+        for holding in holdings(user, day)
+        if holding.post in DEPARTMENT_POSTS
+    ]
+    if permission in AFTERWARDS:
+        years = {0} if permission == Permission.HAND_OVER else {0, 1}
+        held += [(d, h) for d, h in ended(user, today) if year - fiscal_year(d) in years]
+    return held + [(today, h) for h in holdings(user, today) if h.post not in DEPARTMENT_POSTS]
 
 
-def all_holdings(user: User, *, on: dt.date | None = None) -> list[Holding]:
-    """Every post held today, and the department posts of the coming 1 April, as known today.
+def holdings_for(
+    user: User, year: int, permission: Permission, *, on: dt.date | None = None
+) -> list[Holding]:
+    """The posts of ``held_for``, each once."""
+    found = [holding for _, holding in held_for(user, year, permission, on=on)]
+    return list(dict.fromkeys(found))
 
-    City posts act in the present: before the day they open nothing.
+
+def all_holdings(
+    user: User, permission: Permission | None = None, *, on: dt.date | None = None
+) -> list[Holding]:
+    """Every post held today and the department posts to come, as known today.
+
+    City posts act in the present: before the day they open nothing. With ``permission`` that
+    outlasts a post, those that ended lately too.
     """
     today = on or clock.today()
-    coming = holdings(user, first_day(fiscal_year(today) + 1))
-    later = [holding for holding in coming if holding.post in DEPARTMENT_POSTS]
-    return list(dict.fromkeys([*holdings(user, today), *later]))
+    ahead = set() if permission == Permission.HAND_OVER else coming_days(user, today)
+    later = [
+        holding
+        for day in sorted(ahead)
+        for holding in holdings(user, day)
+        if holding.post in DEPARTMENT_POSTS
+    ]
+    over = [holding for _, holding in ended(user, today)] if permission in AFTERWARDS else []
+    return list(dict.fromkeys([*holdings(user, today), *later, *over]))
 
 
 def authority(
@@ -115,11 +215,118 @@ def authority(
 
     With ``target`` and ``year``, on that paper; without, anywhere at all. Raises Refused.
     """
+    return authority_and_target(user, permission, target, year=year, on=on)[0]
+
+
+def authority_and_target(
+    user: User,
+    permission: Permission,
+    target: Target | None = None,
+    *,
+    year: int | None = None,
+    on: dt.date | None = None,
+) -> tuple[Holding, Target | None]:
+    """As ``authority``; with the target as that post sees it: with those that took over."""
     if not user.is_authenticated or not user.is_active:
         raise Refused("ログインしてください。")
     if year is None:
-        return check(all_holdings(user, on=on), permission, target)
-    return check(holdings_for(user, year, permission, on=on), permission, target)
+        return check(all_holdings(user, permission, on=on), permission, target), target
+    held = held_for(user, year, permission, on=on)
+    try:
+        return check([holding for _, holding in held], permission, target), target
+    except Refused:
+        inherited = _inherited(user, permission, target, year, held) if target else None
+        if inherited is None:
+            raise
+        return inherited
+
+
+def _inherited(
+    user: User,
+    permission: Permission,
+    target: Target,
+    year: int,
+    held: list[tuple[dt.date, Holding]],
+) -> tuple[Holding, Target] | None:
+    """The post in a department that took over from the paper's."""
+    took_over = _took_over(user)
+    for day, holding in sorted(held, key=lambda pair: pair[1].standing_in_for_id is not None):
+        if holding.department_id not in took_over or not scopes_of(holding, permission):
+            continue
+        seen = _with_heirs(user, permission, target, year, fiscal_year(day))
+        if scopes_of(holding, permission, seen):
+            return holding, seen
+    return None
+
+
+def _with_heirs(user: User, permission: Permission, target: Target, year: int, now: int) -> Target:
+    is_reading = permission in AHEAD
+    heirs = lineage(Department, user).heirs(
+        target.department_id, of_year=year, now=now, is_reading=is_reading
+    )
+    divisions: frozenset[int] = frozenset()
+    if target.division_id:
+        divisions = lineage(Division, user).heirs(
+            target.division_id, of_year=year, now=now, is_reading=is_reading
+        )
+    return replace(target, heirs=heirs, division_heirs=divisions)
+
+
+@dataclass(frozen=True)
+class OwnDepartment:
+    """A department whose papers of some year are a person's own, and the post that makes them so."""
+
+    department: Department
+    holding: Holding
+
+
+def own_departments(user: User, year: int, permission: Permission) -> list[OwnDepartment]:
+    """The departments, as they stand in ``year``, on whose papers ``user`` may do ``permission``.
+
+    By a department post: one's own, or one from which it took over. Own posts first.
+    """
+    held = [
+        (day, h)
+        for day, h in held_for(user, year, permission)
+        if h.post in DEPARTMENT_POSTS and scopes_of(h, permission) & {OWN, DIVISION}
+    ]
+    if not held:
+        return []
+    departments = {
+        row.department.pk: row.department for row in known_appointments(user) if row.department
+    }
+    departments |= _earlier_departments(user, year)
+    found: dict[int, OwnDepartment] = {}
+    for pk in departments:
+        if departments[pk].is_valid_in(year) and (
+            holding := _own(user, permission, Target(pk), year, held)
+        ):
+            found[pk] = OwnDepartment(departments[pk], holding)
+    return list(found.values())
+
+
+def _earlier_departments(user: User, year: int) -> dict[int, Department]:
+    """The departments of ``year`` from which those of ``user`` came."""
+    later = _took_over(user)
+    if not later:
+        return {}
+    came_from = lineage(Department, user).forebears
+    return Department.objects.in_bulk({pk for one in later for pk in came_from(one, year)})
+
+
+def _own(
+    user: User,
+    permission: Permission,
+    target: Target,
+    year: int,
+    held: list[tuple[dt.date, Holding]],
+) -> Holding | None:
+    own_first = sorted((h for _, h in held), key=lambda h: h.standing_in_for_id is not None)
+    plain = (h for h in own_first if h.department_id == target.department_id)
+    if holding := next(plain, None):
+        return holding
+    inherited = _inherited(user, permission, target, year, held)
+    return inherited[0] if inherited else None
 
 
 def may(

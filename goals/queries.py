@@ -10,9 +10,9 @@ from core.permissions import Hidden, Holding, Permission, Refused
 from departments.models import Department, User
 from departments.queries import authority, heads
 from goals.models import (
-    ConflictingDraft,
     Goal,
     Indicator,
+    KeptText,
     OperatingPolicy,
     Remark,
     Revision,
@@ -243,6 +243,6 @@ def history(paper: OperatingPolicy, *, is_insider: bool, is_office: bool) -> Que
     return lines if is_office else lines.exclude(verb__in=OF_THE_OFFICE)
 
 
-def conflicting_drafts(paper: OperatingPolicy) -> QuerySet[ConflictingDraft]:
-    """What people wrote while somebody else saved first, newest first."""
-    return paper.conflicting_drafts.select_related("written_by")
+def kept_texts(paper: OperatingPolicy) -> QuerySet[KeptText]:
+    """What people of the department typed and could not save, newest first."""
+    return paper.kept_texts.filter(shared_at__isnull=False).select_related("written_by")

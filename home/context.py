@@ -6,8 +6,8 @@ from django.urls import reverse
 from core import clock
 from core.permissions import Permission
 from core.years import fiscal_year, format_year
-from departments.queries import authority, may
-from home.queries import awaiting_review, departments_of, years_at_hand
+from departments.queries import authority, may, own_departments
+from home.queries import awaiting_review, years_at_hand
 
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
 IN_EVERY_YEAR = {
@@ -75,8 +75,9 @@ def _home(year: int, years: list[int]) -> str:
 
 
 def _holder(request: HttpRequest) -> dict[str, str]:
+    holding = authority(request.user, Permission.ENTER)
     return {
-        "title": authority(request.user, Permission.ENTER).title,
+        "title": f"前 {holding.title}" if holding.is_over else holding.title,
         "name": request.user.name,
     }
 
@@ -84,11 +85,11 @@ def _holder(request: HttpRequest) -> dict[str, str]:
 def _rooms(request: HttpRequest, year: int, years: list[int]) -> list[dict[str, object]]:
     user = request.user
     rooms = [_room(request, "今日すること", _home(year, years), "home:today")]
-    own = departments_of(user, year, Permission.WRITE_PAPER)
-    for holding in own:
-        code = holding.department_code
+    own = own_departments(user, year, Permission.READ_INSIDE)
+    for row in own:
+        code = row.department.code
         url = reverse("goals:paper", args=[year, code])
-        label = f"運営方針書（{holding.department_name}）" if len(own) > 1 else "運営方針書"
+        label = f"運営方針書（{row.department.name}）" if len(own) > 1 else "運営方針書"
         rooms.append(_room(request, label, url, "goals:paper", code))
     for label, permission, name in ROOMS:
         if may(user, permission):

@@ -6,12 +6,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import clock
-from core.permissions import INTERVIEWER_POSTS, Holding, Permission, Refused
-from core.permissions import check as check_permission
+from core.permissions import INTERVIEWER_POSTS, Permission
 from core.workflow import Status
 from core.years import fiscal_year, format_time, format_year
 from departments.models import Department, User
-from departments.queries import all_holdings, holdings_for, may
+from departments.queries import all_holdings, may, own_departments
 from goals.amendments import Pending, unconfirmed
 from goals.models import OperatingPolicy
 from goals.queries import board, history, sheet
@@ -30,29 +29,11 @@ def years_at_hand() -> list[int]:
     return list(Cycle.objects.filter(year__lte=latest).values_list("year", flat=True))
 
 
-def departments_of(user: User, year: int, permission: Permission) -> list[Holding]:
-    """The department posts by which ``user`` acts on papers of ``year``, one a department."""
-    by_department: dict[int, Holding] = {}
-    for holding in holdings_for(user, year, permission):
-        if holding.department_id is None or not _allows(holding, permission):
-            continue
-        by_department.setdefault(holding.department_id, holding)
-    return list(by_department.values())
-
-
-def _allows(holding: Holding, permission: Permission) -> bool:
-    try:
-        check_permission([holding], permission)
-    except Refused:
-        return False
-    return True
-
-
 def agenda(user: User, year: int) -> Agenda:
     """All that is due for ``user`` in ``year``, and what comes."""
     settings = Cycle.objects.filter(pk=year).first()
     found = Agenda(policy_due=settings.policy_due if settings else None)
-    own = [holding.department_id for holding in departments_of(user, year, Permission.WRITE_PAPER)]
+    own = [row.department.pk for row in own_departments(user, year, Permission.WRITE_PAPER)]
     interviews = list(Interview.objects.for_page().filter(year=year))
     found.writes_paper = bool(own)
     papers = list(OperatingPolicy.objects.for_page().filter(year=year, department__in=own))

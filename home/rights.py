@@ -21,7 +21,7 @@ from core.years import fiscal_year, format_date, format_year
 from departments.models import Appointment, Department, User
 from departments.queries import (
     all_holdings,
-    authority,
+    authority_and_target,
     holdings_for,
     known_appointments,
     known_people,
@@ -111,15 +111,17 @@ def rights_of(user: User, day: dt.date) -> PersonsRights:
     """The posts of ``user`` that count on ``day``, as known today, and what each gives."""
     if not user.is_active:
         return PersonsRights([], [Row(permission, []) for permission in Permission])
-    appointments = {appointment.pk: appointment for appointment in known_appointments(user)}
-    found = [(h, Held(appointments[h.appointment_id], day)) for h in _counting(user, day)]
-    rows = [Row(p, list(_grants(user, p, day, found))) for p in Permission]
-    return PersonsRights([held for _, held in found], rows)
+    rows = [Row(p, list(_grants(user, p, day, _counting(user, p, day)))) for p in Permission]
+    return PersonsRights([held for _, held in _counting(user, Permission.ENTER, day)], rows)
 
 
-def _counting(user: User, day: dt.date) -> list[Holding]:
+def _counting(user: User, permission: Permission, day: dt.date) -> list[tuple[Holding, Held]]:
     """Own posts first, as the rule prefers them."""
-    return sorted(all_holdings(user, on=day), key=lambda h: h.standing_in_for_id is not None)
+    appointments = {appointment.pk: appointment for appointment in known_appointments(user)}
+    rows = sorted(
+        all_holdings(user, permission, on=day), key=lambda h: h.standing_in_for_id is not None
+    )
+    return [(holding, Held(appointments[holding.appointment_id], day)) for holding in rows]
 
 
 def _grants(
@@ -141,7 +143,7 @@ def _years(user: User, holding: Holding, permission: Permission, day: dt.date) -
     years = [y for y in asked if holding in holdings_for(user, y, permission, on=day)]
     if not years:
         return None
-    if years[0] == this - 1:
+    if years[0] == this - 1 and not holding.is_over:
         return f"{format_year(years[-1])}まで："
     return "・".join(map(format_year, years)) + "："
 
@@ -233,10 +235,10 @@ def _row(user: User, target: Target, year: int, day: dt.date) -> PaperRow:
     reasons, reached = [], set()
     for permission in ASKED:
         try:
-            holding = authority(user, permission, target, year=year, on=day)
+            holding, seen = authority_and_target(user, permission, target, year=year, on=day)
         except Refused:
             continue
-        scopes = scopes_of(holding, permission, target)
+        scopes = scopes_of(holding, permission, seen)
         reached |= scopes
         held = Held(appointments[holding.appointment_id], day)
         reasons.append(Reason(permission, scopes, held))

@@ -245,6 +245,8 @@ ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
 SESSION_ENGINE = "departments.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+HANDOVER_DAYS = env.int("HANDOVER_DAYS", default=10)
+"""For so many days after a post has ended its holder goes on writing the handover (事務引継ぎ)."""
 SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30))
 SESSION_LONGEST = dt.timedelta(hours=env.int("SESSION_LONGEST_HOURS", default=12))
 FIRST_PASSWORD_LIFE = dt.timedelta(hours=env.int("FIRST_PASSWORD_HOURS", default=72))

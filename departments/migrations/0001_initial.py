@@ -64,6 +64,7 @@ class Migration(migrations.Migration):
                 ('code', models.SlugField(max_length=30, unique=True, verbose_name='記号')),
                 ('name', models.CharField(max_length=40, verbose_name='名称')),
                 ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='divisions', to='departments.department', verbose_name='部')),
+                ('successors', models.ManyToManyField(blank=True, related_name='predecessors', to='departments.division', verbose_name='後継の課')),
             ],
             options={
                 'verbose_name': '課',
@@ -135,6 +136,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='appointment',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('post__in', ['chief', 'drafter', 'head']), _negated=True), ('department__isnull', False), _connector='OR'), name='appointment_department_where_owed', violation_error_message='部長・課長・担当の発令には、部を選んでください。'),
+        ),
+        migrations.AddConstraint(
+            model_name='appointment',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('post', 'chief'), _negated=True), ('division__isnull', False), _connector='OR'), name='appointment_division_where_owed', violation_error_message='課長の発令には、課を選んでください。'),
         ),
         migrations.CreateModel(
             name='Session',

@@ -71,7 +71,12 @@ def _compare(lookup: str, wanted: Any, row: Model) -> Truth:
     limit = getattr(row, wanted.name) if isinstance(wanted, F) else wanted  # type: ignore[attr-defined]
     if value is None or limit is None:
         return None
-    return bool({"gte": lambda: value >= limit, "in": lambda: value in limit}[kind]())
+    tests = {
+        "": lambda: value == limit,
+        "gte": lambda: value >= limit,
+        "in": lambda: value in limit,
+    }
+    return bool(tests[kind]())
 
 
 HOW_TO_WRITE = {

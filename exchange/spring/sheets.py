@@ -234,6 +234,7 @@ PLACES = {
     "appointment_days_in_order": "ends_on",
     "appointment_end_is_announced": "end_announced_on",
     "appointment_department_where_owed": "department",
+    "appointment_division_where_owed": "division",
 }
 """In which column a rule of the table is told."""
 

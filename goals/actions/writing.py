@@ -11,7 +11,7 @@ from core import audit, clock
 from core.audit import Actor
 from core.workflow import Conflict, NotNow, Status
 from goals.actions.amendments import keep_up
-from goals.models import ConflictingDraft, OperatingPolicy
+from goals.models import KeptText, OperatingPolicy
 
 LINKS = ("other_divisions", "sections", "projects", "measures", "sdgs")
 
@@ -60,19 +60,20 @@ def plain(value: Any) -> Any:
 def keeping(
     paper: OperatingPolicy, part: str, label: str, typed: Mapping[str, Any], by: Actor
 ) -> Iterator[None]:
-    """One transaction; on a Conflict what was typed is kept as a ConflictingDraft."""
+    """One transaction; on a Conflict what was typed is kept as a KeptText."""
     try:
         with transaction.atomic():
             yield
     except Conflict:
         with transaction.atomic():
-            draft = ConflictingDraft.objects.create(
+            draft = KeptText.objects.create(
                 paper=paper,
                 part=part,
                 label=label[:100],
                 content=plain(typed),
                 written_by=by.person,
                 written_at=clock.now(),
+                shared_at=clock.now(),
             )
             audit.record(
                 "conflict.keep", by=by, label=draft.label, subject=paper, after=draft.content

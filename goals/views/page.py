@@ -16,8 +16,8 @@ from goals.amendments import Notice, notice_on
 from goals.earlier import earlier_answers
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
-    conflicting_drafts,
     cycle,
+    kept_texts,
     previous_paper,
     revisions_of,
     sheet,
@@ -244,7 +244,7 @@ def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:
         "page": page,
         "reader": page.reader,
         "last_year": last_year(request, paper),
-        "has_conflicts": page.reader.can_write and conflicting_drafts(paper).exists(),
+        "has_conflicts": page.reader.can_write and kept_texts(paper).exists(),
     }
 
 

@@ -17,15 +17,15 @@ from goals import trail
 from goals.actions import papers, reviews
 from goals.actions.writing import check_writable
 from goals.forms.papers import BasicsForm, RemarkAnswerForm, ResponseForm, SubmitForm
-from goals.models import ConflictingDraft, OperatingPolicy, Response, Versioned
+from goals.models import KeptText, OperatingPolicy, Response, Versioned
+from goals.queries import history as history_of
 from goals.queries import (
-    conflicting_drafts,
     is_owed,
+    kept_texts,
     once_owed_section,
     owed_section,
     told_remark,
 )
-from goals.queries import history as history_of
 from goals.sheets import BASICS, Answer
 from goals.views.fetch import fetch_paper
 from goals.views.page import last_year, page_of, reader_of, revisions_for, show_earlier, whole
@@ -285,12 +285,12 @@ def conflicts(request: HttpRequest, year: int, code: str) -> HttpResponse:
     paper = fetch_paper(request, year, code)
     drafts = [
         {"draft": draft, "texts": trail.changes({}, draft.content), "anchor": anchor_of(draft)}
-        for draft in conflicting_drafts(paper)
+        for draft in kept_texts(paper)
     ]
     return render(request, "goals/conflicts.html", {"paper": paper, "drafts": drafts})
 
 
-def anchor_of(draft: ConflictingDraft) -> str:
+def anchor_of(draft: KeptText) -> str:
     """The place on the page of the paper to which a kept text belongs."""
     kind, _, name = draft.part.partition("/")
     return {"response": name, "goal": "goals" if name == "new" else f"goal-{name}"}.get(kind, kind)

@@ -1,7 +1,6 @@
 """Taking a file in, all or nothing; the same again; taking it back; out and back in."""
 
 import datetime as dt
-from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -10,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from core import audit
 from core.audit import Actor, first_broken_line
 from core.models import AuditEvent
-from core.permissions import Permission, Post
+from core.permissions import Permission, Post, Target
 from core.workflow import Conflict, NotNow
 from departments.models import Appointment, Charge, Department, Division, User
 from departments.queries import may
@@ -98,11 +97,7 @@ def test_file_is_taken_in_with_rows_that_name_each_other(cast, kenko):
 def test_who_is_in_the_file_has_the_rights_at_once_and_no_password(cast):
     taken_in(whole(), cast.administrator)
     user = User.objects.get(username="3001")
-    target = SimpleNamespace(
-        department_id=Department.objects.get(code="fukushi").pk,
-        is_submitted=False,
-        is_finalised=False,
-    )
+    target = Target(Department.objects.get(code="fukushi").pk)
     assert may(user, Permission.WRITE_PAPER, target, year=2023)
     assert not may(user, Permission.WRITE_PAPER, target, year=2022)
     assert not user.has_usable_password()

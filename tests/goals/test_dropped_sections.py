@@ -15,7 +15,7 @@ from goals.actions import goals, papers, reviews
 from goals.board import board_for
 from goals.comparisons import compare
 from goals.coverage import coverage_for
-from goals.models import ConflictingDraft, OperatingPolicy, Remark, Response
+from goals.models import KeptText, OperatingPolicy, Remark, Response
 from goals.queries import board, owed_sections, sheet
 from goals.reviewing import review_for
 from goals.snapshots import snapshot
@@ -170,7 +170,7 @@ def test_an_answer_typed_while_the_item_was_dropped_is_kept(
     answer = client.post(f"{PAGE}responses/1-1/", typed, headers=htmx)
     assert answer.status_code == 409
     assert "回答を求めない項になりました" in text_of(answer)
-    kept = ConflictingDraft.objects.get()
+    kept = KeptText.objects.get()
     assert kept.content["body"] == "書いている途中の文です。"
     assert Response.objects.get(section__path="1-1").body == "公用車の電動化を進めます。"
     assert "書いている途中の文です。" in text_of(client.get(f"{PAGE}conflicts/"))
@@ -181,7 +181,7 @@ def test_an_item_that_never_asked_still_takes_no_answer(
     paper: OperatingPolicy, cast: SimpleNamespace, client_of: SignIn
 ) -> None:
     answer = client_of(cast.drafter).post(f"{PAGE}responses/2/", {"body": "文", "version": 0})
-    assert (answer.status_code, ConflictingDraft.objects.count()) == (404, 0)
+    assert (answer.status_code, KeptText.objects.count()) == (404, 0)
 
 
 def test_the_answer_to_an_item_that_was_split_is_kept_apart(

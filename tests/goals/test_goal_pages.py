@@ -12,7 +12,7 @@ from django.test import Client
 from core.models import AuditEvent
 from core.workflow import Status
 from departments.models import User
-from goals.models import ConflictingDraft, Goal, OperatingPolicy
+from goals.models import Goal, KeptText, OperatingPolicy
 from goals.queries import sheet
 from tests.factories import (
     DivisionFactory,
@@ -190,7 +190,7 @@ def test_the_later_of_two_writers_of_a_goal_sees_both_and_loses_none(
     assert 'value="見直した避難所"' in _text(page)
     assert 'name="version" value="2"' in _text(page)
     assert Goal.objects.get().title == "先の目標"
-    assert ConflictingDraft.objects.get().content["title"] == "後の目標"
+    assert KeptText.objects.get().content["title"] == "後の目標"
     head.post(_edit(goal), _typed(title="両方の目標", version="2"))
     assert Goal.objects.get().title == "両方の目標"
 

@@ -16,7 +16,7 @@ from core.models import AuditEvent
 from core.workflow import Status
 from departments.models import Department, User
 from goals.actions import papers, reviews
-from goals.models import ConflictingDraft, OperatingPolicy, Remark, Response
+from goals.models import KeptText, OperatingPolicy, Remark, Response
 from goals.queries import sheet
 from tests.factories import (
     CycleFactory,
@@ -286,7 +286,7 @@ def test_the_later_of_two_writers_sees_both_texts_and_loses_none(
     assert "<ins>後</ins>の文です。" in _text(page)
     assert 'name="version" value="1"' in _text(page)
     assert Response.objects.get().body == "先の文です。"
-    draft = ConflictingDraft.objects.get()
+    draft = KeptText.objects.get()
     assert (draft.content["body"], draft.written_by) == ("後の文です。", cast.head)
     assert "後の文です。" in _text(head.get(f"{PAGE}conflicts/"))
 
@@ -365,7 +365,7 @@ def test_the_papers_own_fields_show_both_texts_on_a_conflict(
     assert page.status_code == 409
     assert "先の使命です。" in "".join(_text(page).split("<del>")).replace("</del>", "")
     assert 'name="version" value="2"' in _text(page)
-    assert ConflictingDraft.objects.get().content["mission"] == BASICS["mission"]
+    assert KeptText.objects.get().content["mission"] == BASICS["mission"]
     assert head.post(f"{PAGE}basics/", {**BASICS, "version": "2"}).status_code == 302
 
 

@@ -334,7 +334,7 @@ def test_two_people_who_answer_a_section_first_at_once_lose_nothing(live, client
     texts = ["部長の文です。", "担当の文です。"]
     for _ in range(ROUNDS):
         Response.objects.filter(paper=live.paper).delete()
-        live.paper.conflicting_drafts.all().delete()
+        live.paper.kept_texts.all().delete()
         statuses = at_once(
             *[
                 (client, f"{SOMU}responses/1-1/", {"version": 0, "body": text})
@@ -343,7 +343,7 @@ def test_two_people_who_answer_a_section_first_at_once_lose_nothing(live, client
         )
         assert sorted(statuses) == [302, 409]
         stored = Response.objects.get(paper=live.paper).body
-        kept = live.paper.conflicting_drafts.get().content["body"]
+        kept = live.paper.kept_texts.get().content["body"]
         assert sorted([stored, kept]) == sorted(texts)
 
 
@@ -422,5 +422,5 @@ def test_goal_saved_from_two_tabs_keeps_both_texts(live, client_of):
     )
     assert sorted(statuses) == [302, 409]
     goal.refresh_from_db()
-    kept = live.paper.conflicting_drafts.latest("pk").content["title"]
+    kept = live.paper.kept_texts.latest("pk").content["title"]
     assert sorted([goal.title, kept]) == ["0人目の題", "1人目の題"]

@@ -8,7 +8,7 @@ from django.db import connections
 from django.urls import reverse
 
 from core.permissions import Post
-from goals.models import ConflictingDraft, Response
+from goals.models import KeptText, Response
 from tests.factories import AppointmentFactory
 
 EDITORS, ROUNDS = 20, 10
@@ -41,12 +41,12 @@ def save_at_once(editors, address, version, texts):
 def test_one_of_twenty_editors_wins_and_no_text_is_lost(editors, paper):
     address = reverse("goals:response", args=[2023, "somu", "1-1"])
     for version in range(ROUNDS):
-        ConflictingDraft.objects.all().delete()
+        KeptText.objects.all().delete()
         texts = [f"第{version}回の{n}人目の文です。髙澤" for n in range(EDITORS)]
         statuses = save_at_once(editors, address, version, texts)
         assert sorted(statuses) == [302] + [409] * (EDITORS - 1)
         current = Response.objects.get(paper=paper, section__path="1-1")
-        kept = [draft.content["body"] for draft in ConflictingDraft.objects.all()]
+        kept = [draft.content["body"] for draft in KeptText.objects.all()]
         assert current.version == version + 1
         assert sorted([current.body, *kept]) == sorted(texts)
 
@@ -68,4 +68,4 @@ def test_the_same_text_sent_twice_is_saved_once_and_is_no_conflict(editors, pape
         answer = editors[0].post(address, {"version": 0, "body": "二度押しました。"})
         assert answer.status_code == 302
     assert Response.objects.get(paper=paper, section__path="1-1").version == 1
-    assert not ConflictingDraft.objects.exists()
+    assert not KeptText.objects.exists()

@@ -163,7 +163,7 @@ def test_draft_of_another_department_is_on_no_page_of_those_outside(world, clien
     world.write("1-1", f"{CANARY}方針")
     world.fresh().goals.update(title=f"{CANARY}目標", method=f"{CANARY}方策")
     type(world.paper).objects.filter(pk=world.paper.pk).update(mission=f"{CANARY}使命")
-    world.paper.conflicting_drafts.update(content={"body": CANARY})
+    world.paper.kept_texts.update(content={"body": CANARY})
     outside = people_of(world.cast, "incoming_head", "mayor", "secretary")
     seen = seen_by(world, client_of, outside)
     assert [key for key, row in seen.items() if CANARY.encode() in row[1]] == []

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from pypdf import PdfReader
 
 from core.audit import first_broken_line
-from goals.models import ConflictingDraft, OperatingPolicy
+from goals.models import KeptText, OperatingPolicy
 
 pytestmark = [
     pytest.mark.browser,
@@ -191,5 +191,5 @@ def test_from_the_mayors_text_to_the_packet(demo_city, demo_page: Page, tmp_path
     paper = OperatingPolicy.objects.get(year=2023, department__code="fukushi")
     assert (paper.status, paper.submissions) == ("finalised", 2)
     assert [revision.number for revision in paper.revisions.all()] == [1, 2]
-    assert not ConflictingDraft.objects.exists()
+    assert not KeptText.objects.exists()
     assert first_broken_line() is None
