@@ -48,19 +48,17 @@ def known_appointments(user: User) -> list[Appointment]:
 
 
 def _with_posts(rows: AppointmentQuerySet) -> AppointmentQuerySet:
-    """With what the rule needs; ``took_over``: whether the department has predecessors."""
-    links = Department.successors.through.objects.filter(to_department=OuterRef("department"))
-    return rows.select_related("department", "standing_in_for").annotate(took_over=Exists(links))
+    """With what the rule needs; ``took_over``: whether the department or division did."""
+    departments = Department.successors.through.objects.filter(to_department=OuterRef("department"))
+    divisions = Division.successors.through.objects.filter(to_division=OuterRef("division"))
+    took_over = Exists(departments) | Exists(divisions)
+    return rows.select_related("department", "standing_in_for").annotate(took_over=took_over)
 
 
-def _took_over(user: User) -> set[int]:
-    """The departments of ``user`` that have predecessors."""
+def _took_over(user: User) -> set[int | None]:
+    """The appointments of ``user`` to a department or division that has predecessors."""
     rows = known_appointments(user)
-    return {
-        row.department.pk
-        for row in rows
-        if row.department and row.took_over  # type: ignore[attr-defined]
-    }
+    return {row.pk for row in rows if row.took_over}  # type: ignore[attr-defined]
 
 
 def known_people() -> list[User]:
@@ -251,7 +249,7 @@ def _inherited(
     """The post in a department that took over from the paper's."""
     took_over = _took_over(user)
     for day, holding in sorted(held, key=lambda pair: pair[1].standing_in_for_id is not None):
-        if holding.department_id not in took_over or not scopes_of(holding, permission):
+        if holding.appointment_id not in took_over or not scopes_of(holding, permission):
             continue
         seen = _with_heirs(user, permission, target, year, fiscal_year(day))
         if scopes_of(holding, permission, seen):
@@ -307,11 +305,12 @@ def own_departments(user: User, year: int, permission: Permission) -> list[OwnDe
 
 def _earlier_departments(user: User, year: int) -> dict[int, Department]:
     """The departments of ``year`` from which those of ``user`` came."""
-    later = _took_over(user)
+    took_over = _took_over(user)
+    later = {row.department_id for row in known_appointments(user) if row.pk in took_over}
     if not later:
         return {}
     came_from = lineage(Department, user).forebears
-    return Department.objects.in_bulk({pk for one in later for pk in came_from(one, year)})
+    return Department.objects.in_bulk({pk for one in later if one for pk in came_from(one, year)})
 
 
 def _own(
