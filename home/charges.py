@@ -7,7 +7,8 @@ from core import clock
 from core.permissions import INTERVIEWER_POSTS, Post
 from core.years import last_day
 from departments.models import Appointment, Department, Division, User
-from departments.queries import charges, deciding_day
+from departments.queries import deciding_day
+from interviews.charges import charges_of
 
 
 @dataclass(frozen=True)
@@ -86,18 +87,16 @@ class Sheet:
 
 
 def sheet(year: int) -> Sheet:
-    """Everything on the page of a year; departments as they stand in that year."""
+    """Everything on the page of a year; departments and divisions as they stand in that year."""
     interviewers = interviewers_of(year)
-    rows = {d.pk: DepartmentRow(d) for d in Department.objects.in_year(year)}
-    for charge in charges(year):
-        row = rows.get(charge.department_id)
-        if row is None:
-            continue
-        if charge.division is None:
-            row.interviewer = interviewers[charge.interviewer_id]
-        else:
-            row.exceptions.append((charge.division, interviewers[charge.interviewer_id]))
-    listed = list(rows.values())
+    listed = [DepartmentRow(department) for department in Department.objects.in_year(year)]
+    charges = charges_of(year)
+    for row in listed:
+        for charge in charges.get(row.department.pk, []):
+            if charge.division is None:
+                row.interviewer = interviewers[charge.interviewer_id]
+            else:
+                row.exceptions.append((charge.division, interviewers[charge.interviewer_id]))
     return Sheet(year, listed, _by_person(listed, interviewers), interviewers)
 
 

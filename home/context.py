@@ -12,7 +12,8 @@ from home.queries import awaiting_review, years_at_hand
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
 IN_EVERY_YEAR = {
     *("goals:board", "goals:coverage", "goals:paper", "goals:history"),
-    *("interviews:list", "packets:list", "policies:detail", "home:charges"),
+    *("interviews:list", "packets:list", "policies:detail"),
+    *("home:charges", "home:charges_person"),
 }
 ROOMS = (
     ("提出状況", Permission.READ_BOARD, "goals:board"),

@@ -15,4 +15,5 @@ urlpatterns = [
     path("charges/<int:year>/", charges.page, name="charges"),
     path("charges/<int:year>/edit/", charges.edit, name="charges_edit"),
     path("charges/<int:year>/copy/", charges.copy, name="charges_copy"),
+    path("charges/<int:year>/people/<int:pk>/", charges.person, name="charges_person"),
 ]

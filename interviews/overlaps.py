@@ -109,20 +109,24 @@ def _clashes_with(candidate: Slot, other: Slot) -> list[Clash]:
 
 
 def warnings(slot: Slot) -> list[str]:
-    """What is unusual about the time, though nothing forbids it."""
+    """What is unusual about an interview, though nothing forbids it."""
+    told = [
+        f"{row.of}の担任の{row.person.called}が、面談者に入っていません。" for row in missing(slot)
+    ]
+    return unusual_times(slot) + told
+
+
+def unusual_times(slot: Slot) -> list[str]:
+    """What is unusual about the time."""
     found = []
     if not is_business_day(slot.starts_at.date()):
         found.append(f"{format_short_date(slot.starts_at.date())}は閉庁日です。")
     if slot.starts_at.time() < LUNCH[1] and slot.ends_at.time() > LUNCH[0]:
         found.append("12時から13時までの昼休みにかかります。")
-    return [*found, *_absent(slot)]
+    return found
 
 
-def _absent(slot: Slot) -> list[str]:
+def missing(slot: Slot) -> list[Answering]:
     """Who answers for the department, or a part of it, and does not interview it."""
     asked = {person.key for person in slot.interviewers}
-    return [
-        f"{row.of}の担任の{row.person.called}が、面談者に入っていません。"
-        for row in slot.in_charge
-        if row.person.key not in asked
-    ]
+    return [row for row in slot.in_charge if row.person.key not in asked]

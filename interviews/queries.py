@@ -16,7 +16,7 @@ from departments.queries import deciding_day, holdings_for, may
 from departments.queries import interviewers as in_office
 from interviews.charges import InCharge, in_charge_of, in_charge_of_all
 from interviews.models import Interview
-from interviews.overlaps import Answering, Person, Slot, warnings
+from interviews.overlaps import Answering, Person, Slot, missing, unusual_times
 
 
 @dataclass(frozen=True)
@@ -28,6 +28,7 @@ class Row:
     attendees: list[Person]
     mark: str
     warnings: list[str]
+    missing: list[Answering]
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def _row(user: User, interview: Interview, own: set[int], slot: Slot) -> Row:
         interviewers=list(slot.interviewers),
         attendees=list(slot.attendees),
         mark="あなたの面談" if is_there else "自分の部" if is_own else "",
-        warnings=warnings(slot),
+        warnings=unusual_times(slot),
+        missing=missing(slot),
     )
 
 

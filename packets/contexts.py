@@ -5,7 +5,7 @@ All values are strings, numbers, lists and dicts, so that a packet can be compar
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -47,7 +47,8 @@ PARTS = (
 def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
     """Everything on one department's packet (面談資料)."""
     sheet = of.sheet
-    goals = [_goal(number, goal) for number, goal in enumerate(sheet.goals, 1)]
+    of_divisions = of.charges.of_divisions
+    goals = [_goal(number, goal, of_divisions) for number, goal in enumerate(sheet.goals, 1)]
     numbers = {goal.pk: number for number, goal in enumerate(sheet.goals, 1)}
     amended = sheet.editions.amended
     chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
@@ -61,6 +62,7 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "submitted": _submitted(sheet),
         "printed_on": format_date(printed_on),
         "meeting": _meeting(of.meeting, sheet.heads),
+        "charge": of.charges.line,
         "parts": _parts(len(goals)),
         "overview": _overview(of, goals),
         "policy": _policy(sheet),
@@ -266,7 +268,7 @@ def _item(answer: Answer, numbers: dict[int, int], amended: Collection[str]) -> 
 # ---- 第3, 第4 組織目標 ----------------------------------------------------------------------------
 
 
-def _goal(number: int, goal: Goal) -> Plain:
+def _goal(number: int, goal: Goal, of_divisions: Mapping[int, str]) -> Plain:
     return {
         "number": number,
         "anchor": f"goal-{number}",
@@ -274,6 +276,7 @@ def _goal(number: int, goal: Goal) -> Plain:
         "kind": goal.kind,
         "kind_label": goal.get_kind_display(),
         "lead": goal.lead_division.name if goal.lead_division else UNDECIDED,
+        "charge": of_divisions.get(goal.lead_division_id or 0, ""),
         "others": [division.name for division in goal.other_divisions.all()],
         "standard": paragraphs(goal.standard),
         "due": format_date(goal.due_on) if goal.due_on else UNDECIDED,

@@ -14,6 +14,7 @@ from goals.models import OperatingPolicy
 from goals.queries import previous_paper, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
+from packets.charges import Charges, charges_of_paper
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 from policies.queries.alignments import Comparison, comparison
 
@@ -49,17 +50,20 @@ class Material:
     previous: OperatingPolicy | None
     previous_goals: int
     comparison: Comparison | None
+    charges: Charges
 
 
 def material(paper: OperatingPolicy) -> Material:
     """The paper, its interview and last year's paper."""
     previous = previous_paper(paper)
+    meeting = meeting_of(paper)
     return Material(
         sheet=sheet(paper),
-        meeting=meeting_of(paper),
+        meeting=meeting,
         previous=previous,
         previous_goals=previous.goals.filter(is_removed=False).count() if previous else 0,
         comparison=comparison(paper.year),
+        charges=charges_of_paper(paper, meeting.starts_at.date() if meeting else None),
     )
 
 
@@ -164,8 +168,7 @@ def file_with_paper(pk: int) -> PacketFile:
 
 def is_insider(user: User, paper: OperatingPolicy) -> bool:
     """Whether drafts of ``paper`` are the user's business: the department, and the office."""
-    rights = (Permission.WRITE_PAPER, Permission.REVIEW_PAPER)
-    return any(may(user, right, paper.target, year=paper.year) for right in rights)
+    return may(user, Permission.READ_INSIDE, paper.target, year=paper.year)
 
 
 def files_of(user: User, paper: OperatingPolicy) -> PacketFileQuerySet:

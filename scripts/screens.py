@@ -118,6 +118,7 @@ PAGES = [
     ("charges", DEPUTY, "/charges/2023/"),
     ("charges-office", OFFICE, "/charges/2023/"),
     ("charges-edit", OFFICE, "/charges/2023/edit/"),
+    ("charges-own", DEPUTY, "/ > 自分の担任を見る"),
     ("spring", ADMINISTRATOR, "/exchange/spring/"),
     ("spring-errors", ADMINISTRATOR, "/exchange/spring/ > 内容を確かめる"),
     ("signout", HEAD, "/signout/"),

@@ -182,6 +182,7 @@ class World:
             "interviews:": self.interview.pk,
             "exchange:": self.spring.pk,
             "policies:": Plan.objects.earliest("pk").pk,
+            "home:charges_person": self.cast.mayor.pk,
         }
 
     def pages(self, *, admin: bool = True) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Saving the charges of a year, and copying those of the year before."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 
@@ -11,9 +11,12 @@ from core.workflow import Conflict, NotNow
 from core.years import format_year
 from departments.models import Charge, Department, Division, User
 from departments.queries import charges
-from home.charges import interviewers_of
+from home.charges import interviewers_of, sheet
+from home.copies import Copies, copies, label_of
 
 CHANGED = "ほかの人が先に担任を変えました。画面を開き直して、もう一度直してください。"
+Key = tuple[bool, int]
+"""What is answered for: whether a division, and its number."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +34,23 @@ class Change:
         return label_of(self.department, self.division)
 
 
-def label_of(department: Department, division: Division | None) -> str:
-    """What is answered for, in words."""
-    return f"{department.name} {division.name}" if division else department.name
-
-
 @transaction.atomic
 def save(*, year: int, changes: Sequence[Change], by: Actor) -> None:
-    """Set who answers, or that nobody does. Conflict where somebody else was quicker."""
-    known = interviewers_of(year)
-    stored = {
-        (row.department_id, row.division_id): row
-        for row in Charge.objects.select_for_update().filter(year=year)
-    }
+    """Set who answers, or that nobody does. Conflict where somebody else was quicker.
+
+    A charge that does not exist yet for anybody (ADR 0022) is no conflict: what is decided openly
+    takes its place, and the trail, which the administrators alone read, keeps it.
+    """
+    stored, known = _stored(year), set(interviewers_of(year))
     before, after = {}, {}
     for change in changes:
-        row = stored.get((change.department.pk, change.division.pk if change.division else None))
-        present = known.get(row.interviewer_id) if row else None
-        if (present.user.pk if present else None) != change.seen:
+        row = stored.get(_key(change.department, change.division))
+        present = row if row and row.interviewer_id in known else None
+        if (present.interviewer_id if present else None) != change.seen:
             raise Conflict(CHANGED)
-        before[change.label] = present.user.name if present else ""
+        before[change.label] = _name_of(row, known)
         after[change.label] = change.interviewer.name if change.interviewer else ""
-        _set(year, row, change)
+        _set(year, row, change, is_known=present is not None)
     if changes:
         audit.record(
             "charges.save",
@@ -64,73 +62,70 @@ def save(*, year: int, changes: Sequence[Change], by: Actor) -> None:
         )
 
 
-def _set(year: int, row: Charge | None, change: Change) -> None:
-    if row and change.interviewer:
-        Charge.objects.filter(pk=row.pk).update(interviewer=change.interviewer)
-    elif row:
+def _stored(year: int) -> dict[Key, Charge]:
+    """All charges of the year, locked; those that nobody may know of too."""
+    rows = Charge.objects.select_for_update(of=("self",)).filter(year=year)
+    rows = rows.select_related("interviewer", "department", "division")
+    return {_key(row.department, row.division): row for row in rows}
+
+
+def _key(department: Department, division: Division | None) -> Key:
+    return (True, division.pk) if division else (False, department.pk)
+
+
+def _name_of(row: Charge | None, known: set[int]) -> str:
+    if row is None:
+        return ""
+    hidden = "" if row.interviewer_id in known else "（内示の前）"
+    return f"{row.interviewer.name}{hidden}"
+
+
+def _set(year: int, row: Charge | None, change: Change, *, is_known: bool) -> None:
+    if row and is_known and change.interviewer:
+        Charge.objects.filter(pk=row.pk).update(
+            interviewer=change.interviewer, department=change.department
+        )
+        return
+    if row and (is_known or change.interviewer):
         row.delete()
-    elif change.interviewer:
-        place = {"department": change.department, "division": change.division}
-        try:
-            with transaction.atomic():
-                Charge.objects.create(year=year, interviewer=change.interviewer, **place)
-        except IntegrityError:
-            raise Conflict(CHANGED) from None
+    if change.interviewer:
+        _create(year, change.department, change.division, change.interviewer)
 
 
-@dataclass
-class Copied:
-    """What was copied, and what was not, with the reason."""
-
-    taken: list[str] = field(default_factory=list)
-    left_out: list[str] = field(default_factory=list)
+def _create(
+    year: int, department: Department, division: Division | None, interviewer: User
+) -> None:
+    place = {"department": department, "division": division}
+    try:
+        with transaction.atomic():
+            Charge.objects.create(year=year, interviewer=interviewer, **place)
+    except IntegrityError:
+        raise Conflict(CHANGED) from None
 
 
 @transaction.atomic
-def copy(*, year: int, by: Actor) -> Copied:
-    """Take over from the year before what is missing in ``year``; nothing is overwritten."""
-    people = interviewers_of(year)
-    last = charges(year - 1)
-    if not last:
+def copy(*, year: int, by: Actor) -> Copies:
+    """Take over from the year before what is missing in ``year``; nothing known is overwritten."""
+    if not charges(year - 1):
         raise NotNow(f"{format_year(year - 1)}の担任がないため、写せません。")
-    rows = Charge.objects.select_for_update().filter(year=year)
-    there = {(row.department_id, row.division_id) for row in rows}
-    copied, new = Copied(), []
-    for charge in last:
-        if (charge.department_id, charge.division_id) in there:
-            continue
-        label = label_of(charge.department, charge.division)
-        if reason := _reason_against(charge, year, people[charge.interviewer_id].is_in_office):
-            copied.left_out.append(f"{label}（{reason}）")
-            continue
-        copied.taken.append(label)
-        new.append(_next(charge, year))
-    if new:
-        Charge.objects.bulk_create(new)
+    stored = _stored(year)
+    copied, known = copies(sheet(year)), set(interviewers_of(year))
+    before = {}
+    for taken in copied.taken:
+        if row := stored.get(_key(taken.department, taken.division)):
+            before[taken.label] = _name_of(row, known)
+            row.delete()
+        _create(year, taken.department, taken.division, taken.interviewer)
+    if copied.taken:
         audit.record(
             "charges.copy",
             by=by,
             label=f"{format_year(year)}の担任",
             subject=Charge._meta.label_lower,
-            after={"charges": copied.taken, "left_out": copied.left_out},
+            before=before,
+            after={
+                "charges": [taken.label for taken in copied.taken],
+                "left_out": copied.left_out + copied.undecided,
+            },
         )
     return copied
-
-
-def _reason_against(charge: Charge, year: int, is_in_office: bool) -> str:
-    """Why a charge of the year before does not go on; empty where it does."""
-    stands = charge.department.is_valid_in(year)
-    if not stands or (charge.division and not charge.division.is_valid_in(year)):
-        return f"{format_year(year)}にはありません"
-    if not is_in_office:
-        return f"{charge.interviewer.name}さんは、面談者の職にありません"
-    return ""
-
-
-def _next(charge: Charge, year: int) -> Charge:
-    return Charge(
-        year=year,
-        interviewer_id=charge.interviewer_id,
-        department_id=charge.department_id,
-        division_id=charge.division_id,
-    )

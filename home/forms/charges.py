@@ -7,8 +7,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from departments.models import Department, Division
-from home.actions.charges import Change, label_of
+from home.actions.charges import Change
 from home.charges import DepartmentRow, Interviewer, Sheet, divisions_of
+from home.copies import label_of
 
 NEW_ROWS = 3
 NOBODY = "まだ決めていません"

@@ -1,4 +1,4 @@
-"""事務分担: who answers for which department in a year."""
+"""事務分担: who answers for which department in a year, and what one interviewer answers for."""
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -8,10 +8,12 @@ from django.views.decorators.http import require_POST
 
 from core.permissions import Permission
 from departments.access import requires
-from departments.queries import charges, may
+from departments.queries import may
 from goals.queries import cycle_or_hidden
 from home.actions import charges as actions
+from home.answering import answered_by
 from home.charges import sheet
+from home.copies import copies
 from home.forms.charges import ChargesForm
 
 
@@ -25,9 +27,21 @@ def page(request: HttpRequest, year: int) -> HttpResponse:
         "year": year,
         "sheet": found,
         "may_write": may_write,
-        "may_copy": may_write and bool(found.without) and bool(charges(year - 1)),
+        "copies": copies(found) if may_write and found.without else None,
+        "may_open": may(request.user, Permission.READ_BOARD),
     }
     return render(request, "home/charges.html", context)
+
+
+@requires(Permission.READ_BOARD)
+def person(request: HttpRequest, year: int, pk: int) -> HttpResponse:
+    """What one interviewer answers for: the papers, the interviews, the packets."""
+    cycle_or_hidden(year)
+    found = answered_by(pk, year, reader=request.user)
+    is_own = pk == request.user.pk
+    crumbs = [("事務分担", reverse("home:charges", args=(year,))), (found.interviewer.called, "")]
+    context = {"year": year, "found": found, "is_own": is_own, "crumbs": crumbs}
+    return render(request, "home/charges_person.html", context)
 
 
 @requires(Permission.EDIT_REFERENCE)
@@ -58,4 +72,6 @@ def copy(request: HttpRequest, year: int) -> HttpResponse:
         messages.info(request, "昨年度から写せるものはありません。")
     if copied.left_out:
         messages.warning(request, f"写さなかった担任：{'、'.join(copied.left_out)}。")
+    if copied.undecided:
+        messages.warning(request, f"決める必要があります：{'、'.join(copied.undecided)}。")
     return redirect("home:charges", year)

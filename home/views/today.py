@@ -4,8 +4,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from core import clock
-from core.permissions import Permission
+from core.permissions import INTERVIEWER_POSTS, Permission
 from departments.access import requires
+from departments.queries import holdings
 from home.context import current_year
 from home.queries import agenda, draft_policy, settled_papers, years_at_hand
 
@@ -22,5 +23,8 @@ def today(request: HttpRequest) -> HttpResponse:
         "agenda": agenda(request.user, year),
         "draft_policy": draft_policy(year),
         "settled_papers": settled_papers(request.user, year),
+        "is_interviewer": any(
+            held.post in INTERVIEWER_POSTS for held in holdings(request.user, clock.today())
+        ),
     }
     return render(request, "home/today.html", context)

@@ -60,8 +60,9 @@ BUDGETS = {
     "home:audit": ("administrator", "draft", 9),
     "home:rights": ("administrator", "draft", 5),
     "home:rights_paper": ("administrator", "draft", 6),
-    "home:charges": ("office", "draft", 10),
+    "home:charges": ("office", "draft", 15),
     "home:charges_edit": ("office", "draft", 10),
+    "home:charges_person": ("office", "draft", 12),
     "policies:detail": ("head", "draft", 9),
     "policies:speech": ("head", "draft", 8),
     "policies:plans": ("head", "draft", 5),
@@ -101,7 +102,7 @@ BUDGETS = {
     "interviews:edit": ("secretary", "draft", 18),
     "interviews:cancel": ("secretary", "draft", 8),
     "packets:list": ("office", "draft", 9),
-    "packets:preview": ("head", "draft", 28),
+    "packets:preview": ("head", "draft", 29),
     "exchange:spring": ("administrator", "draft", 5),
     "exchange:spring_import": ("administrator", "draft", 7),
     "exchange:spring_undo": ("administrator", "draft", 5),
@@ -192,6 +193,7 @@ def fill(paper, cast, number):
         interview.attendees.add(cast.head)
         rows = {"goals:goal": goal, "goals:": remark, "packets:": file, "interviews:": interview}
         rows["policies:"] = measure.plan
+        rows["home:charges_person"] = cast.deputy
         rows["exchange:"] = SpringImportFactory(uploaded_by=cast.administrator)
         ids = ids or {prefix: row.pk for prefix, row in rows.items()}
     assert revision.number == number

@@ -129,21 +129,24 @@ def test_list_marks_who_is_there_for_a_division(cast, secretary, charged):
         ("市長", "防災安全課の担任"),
         ("副市長", ""),
     ]
-    assert row.warnings == []
+    assert row.missing == []
 
 
 def test_who_plans_is_told_who_is_missing_and_who_reads_is_not(cast, secretary, client_of, charged):
     InterviewFactory(department=charged, interviewers=[cast.deputy])
 
-    assert [row.warnings for row in rows(secretary.get(LIST))] == [[MISSING]]
-    assert [row.warnings for row in rows(client_of(cast.head).get(LIST))] == [[]]
+    page = secretary.get(LIST)
+    [[gone]] = [row.missing for row in rows(page)]
+    assert (gone.person.key, gone.of) == (cast.mayor.pk, "防災安全課")
+    assert f"防災安全課の担任の{cast.mayor.name}さんは入っていません" in page.content.decode()
+    assert [row.missing for row in rows(client_of(cast.head).get(LIST))] == [[]]
 
 
 def test_what_is_over_is_not_planned_any_more(cast, secretary, charged):
     day = {"starts_at": jst(2023, 3, 27, 10), "ends_at": jst(2023, 3, 27, 11)}
     InterviewFactory(department=charged, interviewers=[cast.deputy], **day)
 
-    assert [row.warnings for row in rows(secretary.get(LIST))] == [[]]
+    assert [row.missing for row in rows(secretary.get(LIST))] == [[]]
 
 
 def test_missing_interviewer_is_a_hint_and_no_hindrance(cast, secretary, charged):
