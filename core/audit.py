@@ -28,6 +28,11 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "sign-out": "ログアウト",
         "password": "パスワードの設定",
         "session.end": "ほかの端末をログアウト",
+        "second-factor.set-up": "二段階認証の設定",
+        "second-factor.remove": "二段階認証を外した",
+        "second-factor.reset": "二段階認証の解除（管理者）",
+        "second-factor.recover": "予備コードの使用",
+        "second-factor.failed": "確認コードの失敗",
         "refused": "断られた操作",
     },
     "運営方針書": {

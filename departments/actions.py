@@ -1,12 +1,19 @@
-"""Ending sessions and setting first passwords. Each leaves one line."""
+"""Sessions, first passwords and second factors. Each leaves one line."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from core import audit, clock
 from core.audit import Actor
+from departments import factors
 from departments.models import Session, User
 
 
@@ -52,3 +59,75 @@ def give_first_password(user: User, password: str) -> None:
     the sessions."""
     user.set_password(password)
     user.first_password_until = clock.now() + settings.FIRST_PASSWORD_LIFE
+
+
+# Second factors
+
+
+@transaction.atomic
+def set_up_app(*, secret: str, by: Actor) -> None:
+    """The app that knows ``secret`` (base32) is the person's from now on, instead of any other."""
+    user = _held_fast(by.person)
+    Authenticator.objects.filter(user=user, type=factors.APP).delete()
+    _set_up(TOTP.activate(user, secret).instance, by=by)
+
+
+@transaction.atomic
+def add_key(*, name: str, credential: Mapping[str, Any], by: Actor) -> None:
+    """One more security key, by what the browser said when it was made."""
+    user = _held_fast(by.person)
+    _set_up(WebAuthn.add(user, name, dict(credential)).instance, by=by)
+
+
+@transaction.atomic
+def remove_factor(*, factor: Authenticator, by: Actor) -> None:
+    """Take an app or a key away; with the last one go the recovery codes. Raises NotNow."""
+    user = _held_fast(by.person)
+    factors.check_removable(factor)
+    words = factors.name_of(factor)
+    factor.delete()
+    if not factors.factors_of(user).exists():
+        Authenticator.objects.filter(user=user).delete()
+    audit.record(
+        "second-factor.remove", by=by, label=user.name, subject=user, after={"kind": words}
+    )
+
+
+@transaction.atomic
+def renew_codes(*, by: Actor) -> None:
+    """Ten new recovery codes instead of those of before."""
+    user = _held_fast(by.person)
+    Authenticator.objects.filter(user=user, type=factors.CODES).delete()
+    _set_up(RecoveryCodes.activate(user).instance, by=by)
+
+
+@transaction.atomic
+def reset_second_factor(user: User, *, by: Actor) -> None:
+    """Take all of them away from somebody who lost them, and sign that person out everywhere."""
+    words = [factors.name_of(factor) for factor in factors.factors_of(user)]
+    Authenticator.objects.filter(user=user).delete()
+    drop_sessions(user)
+    audit.record(
+        "second-factor.reset", by=by, label=user.name, subject=user, before={"kind": words}
+    )
+
+
+@transaction.atomic
+def tell_of_wrong_code(user: User, *, by: Actor) -> None:
+    """The password was right and the code was not; the person is told at the next sign-in."""
+    User.objects.filter(pk=user.pk).update(failed_sign_ins=F("failed_sign_ins") + 1)
+    audit.record("second-factor.failed", by=by, label=user.name, subject=user)
+
+
+def _held_fast(user: User) -> User:
+    """The person, whose second factors nobody else changes meanwhile."""
+    return User.objects.select_for_update().get(pk=user.pk)
+
+
+def _set_up(factor: Authenticator, *, by: Actor) -> None:
+    """A line of what was set up; recovery codes come with the first factor."""
+    user = factor.user
+    if not Authenticator.objects.filter(user=user, type=factors.CODES).exists():
+        RecoveryCodes.activate(user)
+    kind = {"kind": factors.name_of(factor)}
+    audit.record("second-factor.set-up", by=by, label=user.name, subject=user, after=kind)

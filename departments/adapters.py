@@ -1,10 +1,19 @@
 """What allauth asks of us: nobody signs up, and every sign-in and failure leaves a line."""
 
+import base64
 import datetime as dt
-from typing import cast
+import hashlib
+import logging
+from typing import Any, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.core import context
 from allauth.core.internal import ratelimit
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.totp.internal.auth import generate_totp_secret
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.db.models import F
@@ -15,6 +24,7 @@ from django.utils import timezone
 from core import audit, clock
 from core.middleware import address_of
 from core.years import format_date, format_time
+from departments import factors
 from departments.access import actor_of
 from departments.actions import drop_sessions
 from departments.machines import machine_of
@@ -22,6 +32,7 @@ from departments.middleware import OVER
 from departments.models import Session, User
 from departments.sessions import SessionStore
 
+logger = logging.getLogger(__name__)
 FORGOTTEN = dt.timedelta(days=1)
 """After so long a session that ended by itself is swept away."""
 
@@ -35,7 +46,13 @@ class AccountAdapter(DefaultAccountAdapter):
         "急ぐときは、システム管理者へ連絡してください。",
         "account_inactive": "この職員番号は使えません。システム管理者へ連絡してください。",
         "first_password_over": OVER,
+        "incorrect_password": "パスワードが違います。もう一度入力してください。",
+        "rate_limited": "続けて間違えたため、しばらく確かめられません。10分たってから、もう一度試してください。",
     }
+
+    def get_login_stages(self) -> list[str]:
+        """After the password: the code, and nothing by mail or telephone."""
+        return ["departments.stages.CodeStage"]
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -88,7 +105,7 @@ class AccountAdapter(DefaultAccountAdapter):
         store = cast(SessionStore, request.session)
         store.arrive(before, machine=machine, address=address_of(request))
         User.objects.filter(pk=user.pk).update(last_login=clock.now(), failed_sign_ins=0)
-        audit.record("sign-in", by=actor_of(request), label=user.name, subject=user)
+        audit.record_all(lines_of_sign_in(request, user), by=actor_of(request))
         tell_of_last_time(request, before)
 
     def logout(self, request: HttpRequest) -> None:
@@ -113,6 +130,57 @@ class AccountAdapter(DefaultAccountAdapter):
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         context = {"sentence": self.error_messages["account_inactive"]}
         return render(request, "403.html", context, status=403)
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    """Second factors: in our words, and their secrets not in the clear in the database."""
+
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "incorrect_code": "確認コードが違います。認証アプリのいまの数字を入力してください。",
+    }
+
+    def get_totp_issuer(self) -> str:
+        return f"{settings.CITY['name']} {settings.CITY['product_name']}"
+
+    def get_totp_label(self, user: User) -> str:  # type: ignore[override]
+        return user.username
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        host = context.request.get_host().partition(":")[0]
+        return {"id": host, "name": self.get_totp_issuer()}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:  # type: ignore[override]
+        key = str(user.pk).encode()
+        return {"id": key, "display_name": user.name, "name": user.username}
+
+    def encrypt(self, text: str) -> str:
+        return _box().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """The secret; where the machine's own key is another one by now, one that nobody knows."""
+        try:
+            return _box().decrypt(encrypted_text).decode()
+        except InvalidToken:
+            logger.warning("a second factor was stored under another SECRET_KEY")
+            return generate_totp_secret()
+
+
+def _box() -> MultiFernet:
+    keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    digests = [hashlib.sha256(f"departments.factors:{key}".encode()).digest() for key in keys]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
+
+
+def lines_of_sign_in(request: HttpRequest, user: User) -> list[audit.Line]:
+    """The sign-in, by which way if not by password; before it the recovery code that was used."""
+    last = (get_authentication_records(request, user) or [{"method": "password"}])[-1]
+    is_by_service = last["method"] == factors.SERVICE
+    way = {"way": settings.OIDC["name"]} if is_by_service else None
+    lines = [audit.Line("sign-in", user.name, user, after=way)]
+    if last.get("type") == factors.CODES:
+        left = {"left": len(factors.codes_of(user))}
+        lines.insert(0, audit.Line("second-factor.recover", user.name, user, after=left))
+    return lines
 
 
 def tell_of_last_time(request: HttpRequest, before: User) -> None:

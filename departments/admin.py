@@ -15,7 +15,8 @@ from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_
 from core.permissions import Permission
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
-from departments.actions import drop_sessions, give_first_password
+from departments import factors
+from departments.actions import drop_sessions, give_first_password, reset_second_factor
 from departments.models import Appointment, Charge, Department, Division, User
 from departments.queries import known_interviewers, may
 from departments.resources import (
@@ -35,6 +36,11 @@ WORDS_OF = {
 """What tells a row from its like where one is chosen."""
 HOURS = int(settings.FIRST_PASSWORD_LIFE.total_seconds() // 3600)
 FIRST_PASSWORD = f"{{}}一度きりのもので、{HOURS}時間のうちに、本人がログインして変えます。"
+RESET = (
+    "認証アプリの入った端末やセキュリティキーをなくした人の、本人確認をした後にだけ解除してください。"
+    "すべての端末でログアウトし、次のログインはパスワードだけになります。"
+)
+OWN_FACTOR = "ご自分のものは、ここでは解除できません。ほかのシステム管理者に頼んでください。"
 ROWS_OF = {
     User: lambda: User.objects.order_by("kana", "username"),
     Division: lambda: Division.objects.select_related("department").order_by(
@@ -117,6 +123,7 @@ class PersonForm(SetPasswordMixin, forms.ModelForm):
     password1, password2 = SetPasswordMixin.create_password_fields(
         label1="パスワード", label2="パスワード（もう一度）"
     )
+    resets_second_factor = forms.BooleanField(label="二段階認証を解除する", required=False)
 
     class Meta:
         model = User
@@ -134,6 +141,13 @@ class PersonForm(SetPasswordMixin, forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         self.validate_passwords()
         return super().clean()
+
+    def clean_resets_second_factor(self) -> bool:
+        """Nobody gets round asking for a code by resetting it for oneself."""
+        wanted: bool = self.cleaned_data["resets_second_factor"]
+        if wanted and self.instance == self.by:
+            raise forms.ValidationError(OWN_FACTOR)
+        return wanted
 
     def _post_clean(self) -> None:
         super()._post_clean()
@@ -157,7 +171,7 @@ class UserAdmin(TableAdmin):
     list_filter = ("is_active",)
     search_fields = ("name", "kana", "username", "email")
     search_help_text = "氏名、ふりがな、職員番号で探します。"
-    readonly_fields = ("signed_in", "first_password")
+    readonly_fields = ("signed_in", "first_password", "second_factor")
     person_fields = ("username", "name", "kana", "email", "is_active")
     add_fieldsets = (
         (None, {"fields": person_fields}),
@@ -170,7 +184,7 @@ class UserAdmin(TableAdmin):
         ),
     )
     fieldsets = (
-        (None, {"fields": (*person_fields, "signed_in", "first_password")}),
+        (None, {"fields": (*person_fields, "signed_in", "first_password", "second_factor")}),
         (
             "パスワードの再設定",
             {
@@ -179,6 +193,10 @@ class UserAdmin(TableAdmin):
                     "忘れた人にだけ設定し、本人に伝えてください。空欄のままなら変わりません。"
                 ),
             },
+        ),
+        (
+            "二段階認証の解除",
+            {"fields": ("resets_second_factor",), "description": RESET},
         ),
     )
 
@@ -198,11 +216,23 @@ class UserAdmin(TableAdmin):
         until = timezone.localtime(person.first_password_until)
         return f"最初のもの（{format_date(until.date())}{format_time(until)}まで）"
 
+    @admin.display(description="二段階認証")
+    def second_factor(self, person: User) -> str:
+        names = [factors.name_of(factor) for factor in factors.factors_of(person)]
+        return "、".join(names) or "設定していません"
+
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.fieldsets if obj else self.add_fieldsets
 
+    def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user
+        return form
+
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         super().save_model(request, obj, form, change)
+        if form.cleaned_data.get("resets_second_factor"):
+            reset_second_factor(obj, by=actor_of(request))
         is_reset = change and form.cleaned_data.get("password1")
         if is_reset or not obj.is_active:
             drop_sessions(obj)

@@ -1,4 +1,5 @@
-"""Nothing without signing in, and nothing with a first password but changing it."""
+"""Nothing without signing in, and nothing before what is owed: a password of one's own, a second
+factor."""
 
 from django.contrib import messages
 from django.contrib.auth import SESSION_KEY, logout
@@ -10,6 +11,7 @@ from core.middleware import address_of
 from departments import held
 from departments.access import View
 from departments.machines import machine_of
+from departments.owed import OPEN_WITH, PASSWORD, owed, show_held
 
 OVER = "最初のパスワードの期限が切れました。システム管理者に、もう一度設定してもらってください。"
 
@@ -25,21 +27,28 @@ class SignedIn(LoginRequiredMiddleware):
         if not getattr(view_func, "is_quiet", False):
             agent = request.headers.get("User-Agent", "")
             request.session.touch(machine=machine_of(agent), address=address_of(request))
-        return self.first_password(request, view_func)
-
-    def first_password(self, request: HttpRequest, view: View) -> HttpResponse | None:
-        """Every page leads to the change of a first password; one not changed in time is void."""
-        if not request.user.has_first_password or getattr(view, "is_public", False):
+        if getattr(view_func, "is_public", False) or getattr(view_func, "is_quiet", False):
             return None
-        if request.user.is_first_password_over:
+        return self.lead(request, owed(request))
+
+    def lead(self, request: HttpRequest, first: str) -> HttpResponse | None:
+        """Every page leads to what is owed; a first password not changed in time is void."""
+        if not first:
+            return None
+        if first == PASSWORD and request.user.is_first_password_over:
             logout(request)
             messages.error(request, OVER)
             return redirect("account_login")
-        is_change = request.resolver_match.url_name == "account_change_password"
-        return None if is_change else redirect("account_change_password")
+        if request.resolver_match.url_name in OPEN_WITH[first]:
+            return None
+        fields = held.typed_in(request)
+        if held.written_in(fields):
+            late = held.Held(request.get_full_path(), fields, request.user.pk)
+            return show_held(request, late, first, status=403)
+        return redirect(first)
 
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
-        from departments.views import ask_to_sign_in
+        from departments.views.sign_in import ask_to_sign_in
 
         fields = held.typed_in(request)
         if fields and (request.session.owner_id or held.written_in(fields)):

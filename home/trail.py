@@ -56,6 +56,12 @@ OWN_NAMES = {
     "room": "会場",
     "interviewers": "面談者",
     "attendees": "説明者",
+    "machine": "端末",
+    "address": "アドレス",
+    "number": "台数",
+    "kind": "方法",
+    "left": "残り",
+    "way": "ログインの方法",
 }
 HEADINGS = (
     *("番号", "日時", "操作", "職員番号", "氏名", "代理を受けた人の職員番号"),

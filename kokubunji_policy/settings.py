@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "kokubunji_policy.admin.CityAdminConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "crispy_forms",
     "django_htmx",
     "template_partials",
@@ -241,8 +242,13 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed_anywhere": "50/h/key",  # one person, wherever it is tried
     "change_password": "5/m/user",
 }
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "departments.adapters.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_TOLERANCE = 1
+SECOND_FACTOR_POSTS = frozenset(env.list("SECOND_FACTOR_POSTS", default=[]))
 SESSION_ENGINE = "departments.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 HANDOVER_DAYS = env.int("HANDOVER_DAYS", default=10)
@@ -250,7 +256,7 @@ HANDOVER_DAYS = env.int("HANDOVER_DAYS", default=10)
 SESSION_IDLE = dt.timedelta(minutes=env.int("SESSION_IDLE_MINUTES", default=30))
 SESSION_LONGEST = dt.timedelta(hours=env.int("SESSION_LONGEST_HOURS", default=12))
 FIRST_PASSWORD_LIFE = dt.timedelta(hours=env.int("FIRST_PASSWORD_HOURS", default=72))
-CSRF_FAILURE_VIEW = "departments.views.token_does_not_fit"
+CSRF_FAILURE_VIEW = "departments.views.sign_in.token_does_not_fit"
 PASSWORD_HASHERS = [
     f"django.contrib.auth.hashers.{name}PasswordHasher"
     for name in (("MD5",) if IS_TEST else ("Argon2", "PBKDF2"))

@@ -73,7 +73,7 @@ def test_no_address_opens_but_the_change_and_what_is_public(cast, reset):
         and not address.is_public
         and client.get(address.route).get("Location") != "/password/"
     ]
-    assert opened == ["account_change_password"]
+    assert opened == ["account_change_password", "account_session"]
 
 
 def test_changing_it_opens_the_pages_and_leaves_one_line(cast, reset):

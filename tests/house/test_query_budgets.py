@@ -57,6 +57,8 @@ BUDGETS = {
     "home:today": ("head", "draft", 28),
     "account_change_password": ("head", "draft", 4),
     "account_sessions": ("head", "draft", 5),
+    "account_second_factor": ("head", "draft", 5),
+    "account_reauthenticate": ("head", "draft", 4),
     "home:audit": ("administrator", "draft", 9),
     "home:rights": ("administrator", "draft", 5),
     "home:rights_paper": ("administrator", "draft", 6),
