@@ -130,6 +130,8 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=60, verbose_name='職名')),
                 ('body', models.TextField(blank=True, help_text='懸案、約束していること、注意することを書きます。', max_length=4000, validators=[django.core.validators.MaxLengthValidator(4000)], verbose_name='部全体の引継事項')),
                 ('handed_at', models.DateTimeField(blank=True, editable=False, null=True, verbose_name='渡した日時')),
+                ('handed_version', models.PositiveIntegerField(default=0, editable=False, verbose_name='渡した版数')),
+                ('handed', models.JSONField(default=dict, editable=False, help_text='渡したときの文。書きかけの文は、渡すまで書いた人だけが読めます。', verbose_name='渡した内容')),
                 ('giver', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='引き継ぐ人')),
                 ('updated_by', models.ForeignKey(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='最後に書いた人')),
                 ('paper', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='handovers', to='goals.operatingpolicy')),

@@ -21,6 +21,13 @@ class Handover(Versioned):
     title = models.CharField("職名", max_length=60)
     body = text("部全体の引継事項", LONG, "懸案、約束していること、注意することを書きます。")
     handed_at = models.DateTimeField("渡した日時", null=True, blank=True, editable=False)
+    handed_version = models.PositiveIntegerField("渡した版数", default=0, editable=False)
+    handed = models.JSONField(
+        "渡した内容",
+        default=dict,
+        editable=False,
+        help_text="渡したときの文。書きかけの文は、渡すまで書いた人だけが読めます。",
+    )
 
     class Meta:
         verbose_name = "引継書"
