@@ -38,11 +38,8 @@ class Reader:
     can_submit: bool
     can_review: bool
     writes_now: bool
-
-    @property
-    def is_insider(self) -> bool:
-        """Whether remarks and drafts are this person's business."""
-        return self.can_write or self.can_review
+    is_insider: bool
+    """Whether remarks and handovers are this person's business."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +161,7 @@ def reader_of(request: HttpRequest, paper: OperatingPolicy) -> Reader:
         can_submit=can(Permission.SUBMIT_PAPER),
         can_review=can(Permission.REVIEW_PAPER),
         writes_now=can_write and paper.is_writable,
+        is_insider=can(Permission.READ_INSIDE),
     )
 
 
