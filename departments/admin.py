@@ -6,19 +6,18 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import SetPasswordMixin
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
 from core import audit, clock
 from core.admin import ReferenceAdmin, YearFilter, actor_of, day_column, yes_no_column
-from core.permissions import Permission
 from core.spreadsheets import TableAdmin
 from core.years import first_day, fiscal_year, format_date, format_time, format_year
 from departments import factors
 from departments.actions import drop_sessions, give_first_password, reset_second_factor
 from departments.models import Appointment, Charge, Department, Division, User
-from departments.queries import known_interviewers, may
+from departments.queries import known_interviewers
 from departments.resources import (
     AppointmentResource,
     DepartmentResource,
@@ -292,28 +291,35 @@ class AppointmentAdmin(OrganisationAdmin):
 
 @admin.register(Charge)
 class ChargeAdmin(ReferenceAdmin):
-    list_display = ("department", "division", "interviewer", "fiscal_year")
+    """担任, of everybody: looked at here, written on the page of the year alone (ADR 0022)."""
+
+    list_display = (
+        *("department", "division", "interviewer", "fiscal_year"),
+        yes_no_column("is_known", "画面に出るか", "出る", "内示の前のため、まだ出ない"),
+    )
     list_select_related = ("department", "division", "interviewer")
     list_filter = (YearFilter,)
     search_fields = ("department__name", "division__name", "interviewer__name")
-    search_help_text = "部、課、面談者の名前で探します。"
+    search_help_text = "部、課、面談者の名前で探します。直すときは「事務分担」の画面を使います。"
     ordering = ("-year", "department__order", "pk")
     can_be_deleted = True
     fields = ("year", "department", "division", "interviewer")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Charge]:
-        """Charges of people whose post is not announced: for those alone who enter posts."""
-        rows = super().get_queryset(request)
-        if may(request.user, Permission.EDIT_PEOPLE):
-            return rows
-        return rows.filter(interviewer__in=known_interviewers())
+        known = known_interviewers().filter(pk=OuterRef("interviewer"))
+        return super().get_queryset(request).annotate(is_known=Exists(known))
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Of what no page shows yet: there is no other way to take it back."""
+        is_hidden = obj is None or not getattr(obj, "is_known", True)
+        return is_hidden and super().has_delete_permission(request, obj)
 
     @admin.display(description="年度", ordering="year")
     def fiscal_year(self, charge: Charge) -> str:
         return format_year(charge.year)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        choice = chosen_among(db_field.related_model)
-        if db_field.name == "interviewer":
-            choice["queryset"] = known_interviewers()
-        return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)

@@ -12,7 +12,7 @@ TABLES = {
     "departments.appointment": Permission.EDIT_PEOPLE,
     "departments.department": Permission.EDIT_REFERENCE,
     "departments.division": Permission.EDIT_REFERENCE,
-    "departments.charge": Permission.EDIT_REFERENCE,
+    "departments.charge": Permission.EDIT_PEOPLE,
     "policies.cycle": Permission.EDIT_REFERENCE,
     "policies.basicpolicy": Permission.EDIT_REFERENCE,
     "policies.section": Permission.EDIT_REFERENCE,

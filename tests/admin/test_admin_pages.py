@@ -33,6 +33,7 @@ ClientOf = Callable[[User], Client]
 NO_ADD = {
     *("policies.basicpolicy", "policies.section", "policies.edition", "policies.alignment"),
     *("policies.speech", "policies.project", "policies.sdg", "core.auditevent"),
+    "departments.charge",
 }
 INLINE = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>|<style|\sstyle=|\son[a-z]+=", re.IGNORECASE)
 ENGLISH = re.compile(r">\s*([A-Z][a-z]+ [a-z]+[^<{]*)<")
@@ -127,7 +128,7 @@ def test_first_page_lists_the_tables_in_the_order_of_the_year(
     page = client_of(cast.office).get("/admin/").content.decode()
     names = re.findall(r'<th scope="row"[^>]*><a [^>]*>([^<]+)</a>', page)
     assert names == [
-        *("部", "課", "担任"),
+        *("部", "課"),
         *("年度設定", "市政運営の基本方針", "基本方針の項", "発出・改正", "昨年度との対応"),
         *("施政方針", "施政方針の事業", "計画", "施策", "SDGsの目標"),
     ]
@@ -146,9 +147,7 @@ def test_policy_office_sees_no_unannounced_appointment_anywhere(
         for address in addresses(label)
     ]
     assert [page for page in pages if "内示前 太郎" in page] == []
-    choices = client.get("/admin/departments/charge/add/").content.decode()
-    assert cast.deputy.name in choices
-    assert cast.viewer.name not in choices
+    assert pages != []
 
 
 def test_administrator_finds_unannounced_appointments(

@@ -81,7 +81,7 @@ def test_saving_without_a_change_leaves_no_line(administrator: Client, somu: Dep
 
 
 def test_deleting_leaves_what_was_there(administrator: Client, cast: SimpleNamespace) -> None:
-    charge = ChargeFactory(department=Department.objects.first(), interviewer=cast.deputy)
+    charge = ChargeFactory(department=Department.objects.first(), interviewer=cast.nobody)
     page = administrator.get(f"/admin/departments/charge/{charge.pk}/delete/").content.decode()
     assert "を削除します。元に戻せません。" in page
     administrator.post(f"/admin/departments/charge/{charge.pk}/delete/", {"post": "yes"})

@@ -301,7 +301,7 @@ def test_number_that_is_not_there_is_not_found(client):
 
 
 PAGES = ("/", "/papers/2023/", "/interviews/2023/", "/packets/2023/", "/policies/2023/", "/admin/")
-PAGES += ("/admin/departments/department/", "/admin/departments/charge/add/")
+PAGES += ("/admin/departments/department/", "/charges/2023/edit/")
 
 
 @pytest.mark.parametrize("person", ["head", "office", "mayor", "secretary", "viewer"])

@@ -84,7 +84,7 @@ def test_tables_of_the_policy_office_answer_no_question_about_appointments(world
     hidden = AppointmentFactory(department=somu, title=TITLE, unannounced=True)
     office = client_of(world.cast.office)
     answers = {}
-    for table in ("department", "division", "charge"):
+    for table in ("department", "division"):
         for question in (
             f"appointments={hidden.pk}",
             f"appointments__gt={hidden.pk - 1}",
