@@ -142,14 +142,14 @@ class FactorAdapter(DefaultMFAAdapter):
     def get_totp_issuer(self) -> str:
         return f"{settings.CITY['name']} {settings.CITY['product_name']}"
 
-    def get_totp_label(self, user: User) -> str:  # type: ignore[override]
+    def get_totp_label(self, user: User) -> str:
         return user.username
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
         host = context.request.get_host().partition(":")[0]
         return {"id": host, "name": self.get_totp_issuer()}
 
-    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:  # type: ignore[override]
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
         key = str(user.pk).encode()
         return {"id": key, "display_name": user.name, "name": user.username}
 

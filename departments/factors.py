@@ -1,6 +1,7 @@
 """二段階認証: which second factors a person has, and who must have one (ADR 0021)."""
 
 import time
+from typing import cast
 
 from allauth.account import app_settings
 from allauth.account.authentication import get_authentication_records
@@ -50,9 +51,10 @@ def must_have(user: User) -> bool:
 
 def is_owed(request: HttpRequest) -> bool:
     """Whether the person of the request must set one up before anything else."""
-    if not must_have(request.user) or was_asked_by_service(request):
+    user = cast(User, request.user)
+    if not must_have(user) or was_asked_by_service(request, user):
         return False
-    return not factors_of(request.user).exists()
+    return not factors_of(user).exists()
 
 
 def check_removable(factor: Authenticator) -> None:
@@ -71,9 +73,9 @@ def came_by_service(request: HttpRequest) -> bool:
     return any(record["method"] == SERVICE for record in records)
 
 
-def was_asked_by_service(request: HttpRequest, user: User | None = None) -> bool:
+def was_asked_by_service(request: HttpRequest, user: User) -> bool:
     """Whether that service has asked for a second factor itself (``amr`` of its answer)."""
-    records = get_authentication_records(request, user or request.user)
+    records = get_authentication_records(request, user)
     return any(record["method"] == SERVICE and record.get("is_mfa") for record in records)
 
 

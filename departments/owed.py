@@ -1,10 +1,13 @@
 """What a person must do after signing in, before any other page opens: one thing at a time."""
 
+from typing import cast
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from departments import factors
 from departments.held import Held
+from departments.models import User
 
 PASSWORD, FACTOR = "account_change_password", "account_second_factor"
 OPEN_WITH = {
@@ -22,7 +25,7 @@ def owed(request: HttpRequest) -> str:
 
     Whoever came by the city's sign-in service needs no password here.
     """
-    if request.user.has_first_password and not factors.came_by_service(request):
+    if cast(User, request.user).has_first_password and not factors.came_by_service(request):
         return PASSWORD
     return FACTOR if factors.is_owed(request) else ""
 

@@ -1,7 +1,7 @@
 """Between the password and the session: the code."""
 
 from allauth.mfa.stages import AuthenticateStage
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from departments.factors import factors_of, was_asked_by_service
 
@@ -13,8 +13,8 @@ class CodeStage(AuthenticateStage):
     account that was closed or a second factor that was taken away meanwhile ends the stage.
     """
 
-    def handle(self):  # type: ignore[no-untyped-def]
-        answer = super().handle()
+    def handle(self) -> tuple[HttpResponse | None, bool]:
+        answer: tuple[HttpResponse | None, bool] = super().handle()
         if self.state.get("authentication_required"):
             self.state["known"] = self.login.user.get_session_auth_hash()
         return answer

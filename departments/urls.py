@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from departments.views import second_factor, sessions, sign_in
+from departments.views import second_factor, service, sessions, sign_in
 
 urlpatterns = [
     path("signin/", sign_in.sign_in, name="account_login"),
     path("signin/code/", sign_in.code, name="mfa_authenticate"),
+    path("signin/service/", service.begin, name="account_service"),
+    path("signin/service/callback/", service.finish, name="account_service_callback"),
     path("signout/", sign_in.sign_out, name="account_logout"),
     path("password/", sign_in.change_password, name="account_change_password"),
     path("account/sessions/", sessions.sessions, name="account_sessions"),

@@ -241,6 +241,7 @@ ACCOUNT_RATE_LIMITS = {
     "login_failed": "5/10m/key",  # one person at one address (AccountAdapter)
     "login_failed_anywhere": "50/h/key",  # one person, wherever it is tried
     "change_password": "5/m/user",
+    "sign_in_service": "100/m/ip",
 }
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_LOGOUT_ON_GET = False
@@ -248,6 +249,14 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "departments.adapters.FactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_TOLERANCE = 1
+OIDC = {
+    "issuer": env.str("OIDC_ISSUER", default=""),  # none: passwords alone
+    "client_id": env.str("OIDC_CLIENT_ID", default=""),
+    "client_secret": env.str("OIDC_CLIENT_SECRET", default=""),
+    "name": env.str("OIDC_NAME", default="職員認証"),
+    "claim": env.str("OIDC_CLAIM", default="preferred_username"),
+    "ca_file": env.str("OIDC_CA_FILE", default=""),
+}
 SECOND_FACTOR_POSTS = frozenset(env.list("SECOND_FACTOR_POSTS", default=[]))
 SESSION_ENGINE = "departments.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True

@@ -10,6 +10,7 @@ from allauth.account.internal.flows.reauthentication import reauthenticate_by_pa
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.totp.internal.auth import clear_totp_secret
 from allauth.mfa.webauthn.internal.auth import begin_registration
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,7 +21,7 @@ from core import clock
 from core.permissions import Permission
 from core.workflow import NotNow
 from core.years import format_date
-from departments import actions, factors
+from departments import actions, factors, oidc
 from departments.access import requires
 from departments.forms import AddKeyForm, ConfirmForm, SetUpAppForm
 
@@ -158,10 +159,11 @@ def confirm(request: HttpRequest) -> HttpResponse:
     where = request.POST.get("next") or request.GET.get("next", "")
     if not url_has_allowed_host_and_scheme(where, allowed_hosts=None):
         where = reverse(HERE)
-    by_service = factors.came_by_service(request)
+    by_service = oidc.is_on() and factors.came_by_service(request)
     form = ConfirmForm(request.POST or None, user=request.user)
     if not by_service and form.is_valid():
         reauthenticate_by_password(request)
         return redirect(where)
-    context = {"form": form, "where": where, "by_service": by_service}
+    service = settings.OIDC["name"] if by_service else ""
+    context = {"form": form, "where": where, "asked_service": service}
     return render(request, "account/confirm.html", context)

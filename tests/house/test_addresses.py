@@ -39,7 +39,8 @@ def test_every_address_says_who_may_enter():
 
 def test_only_sign_in_sign_out_and_health_are_public():
     public = {address.route for address in addresses() if address.is_public}
-    assert public == {"/signin/", "/signin/code/", "/signout/", "/healthz"}
+    steps = {"/signin/", "/signin/code/", "/signin/service/", "/signin/service/callback/"}
+    assert public == steps | {"/signout/", "/healthz"}
 
 
 def test_printed_documents_are_current():
