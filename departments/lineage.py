@@ -19,6 +19,16 @@ class Span:
         """Whether ``year`` is one of them."""
         return self.first <= year and (self.last is None or year <= self.last)
 
+    def fault(self, successor: "Span") -> int | None:
+        """The year in which ``successor`` had to stand, or to begin, and does not; else None.
+
+        It takes over in the year after this one has ended; where this one goes on, something of
+        it is split off, and that begins later. So nothing can take over from what came after it.
+        """
+        if self.last is not None:
+            return None if successor.holds(self.last + 1) else self.last + 1
+        return None if successor.first > self.first else self.first + 1
+
 
 class Lineage:
     """Who came after whom. ``links`` are pairs of numbers: predecessor, successor.
@@ -61,6 +71,22 @@ class Lineage:
     def forebears(self, one: int, year: int) -> frozenset[int]:
         """Those that stood in ``year`` and from which ``one`` came: whose work it goes on with."""
         return frozenset(pk for pk in _reached(one, self._before) if self._stands(pk, year))
+
+    def begins_with(self, one: int, year: int) -> frozenset[int]:
+        """Those whose work of the year before ``one`` goes on with in ``year``, beside its own.
+
+        A department that begins: all from which it came. One that stood before: those that have
+        ended and merged into it; from what goes on beside it, it took over once and no more.
+        """
+        before = self.forebears(one, year - 1)
+        if not self._stands(one, year - 1):
+            return before
+        return frozenset(pk for pk in before if not self._stands(pk, year))
+
+    def go_on_from(self, one: int, year: int) -> frozenset[int]:
+        """Those that begin ``year`` with the work of ``one``, itself included where it stands."""
+        after = {pk for pk in self._after_in(one, year) if one in self.begins_with(pk, year)}
+        return frozenset(after | ({one} if self._stands(one, year) else set()))
 
     def in_year(self, one: int, year: int) -> frozenset[int]:
         """What ``one`` is in ``year``: itself where it stands; else what it was, or became."""

@@ -1,6 +1,7 @@
 """Reading papers, and all that belongs to them."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -8,7 +9,7 @@ from core.audit import subject_of
 from core.models import AuditEvent
 from core.permissions import Hidden, Holding, Permission, Refused
 from departments.models import Department, User
-from departments.queries import authority, heads
+from departments.queries import authority, heads, lineage
 from goals.models import (
     Goal,
     Indicator,
@@ -63,8 +64,19 @@ def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
 
     ``sections`` are those that stand; ``gone_sections`` those that an amendment has dropped.
     """
+    return _with_rows(paper.goals.all())
+
+
+def goals_of_all(papers: Sequence[OperatingPolicy]) -> list[Goal]:
+    """The goals of several papers, paper by paper, each as ``goals_of`` gives it."""
+    place = {paper.pk: number for number, paper in enumerate(papers)}
+    rows = _with_rows(Goal.objects.filter(paper__in=papers))
+    return sorted(rows, key=lambda goal: place[goal.paper_id])
+
+
+def _with_rows(goals: QuerySet[Goal]) -> QuerySet[Goal]:
     return (
-        paper.goals.filter(is_removed=False)
+        goals.filter(is_removed=False)
         .select_related("lead_division", "updated_by")
         .prefetch_related(
             Prefetch("indicators", Indicator.objects.order_by("order", "pk")),
@@ -204,10 +216,18 @@ def departments_without_paper(year: int) -> QuerySet[Department]:
     return Department.objects.in_year(year).exclude(papers__year=year)
 
 
-def previous_paper(paper: OperatingPolicy) -> OperatingPolicy | None:
-    """Last year's paper of the same department, or of one whose successor it is."""
-    own = Q(department=paper.department_id) | Q(department__successors=paper.department_id)
-    return OperatingPolicy.objects.for_page().filter(own, year=paper.year - 1).first()
+def previous_papers(paper: OperatingPolicy, user: User | None = None) -> list[OperatingPolicy]:
+    """Last year's papers that ``paper`` goes on from, in the order of the departments.
+
+    The same department's, and those of the departments that it took over from. What is read of
+    the organisation is kept on ``user``.
+    """
+    one = paper.department_id
+    departments = {one, *lineage(Department, user).begins_with(one, paper.year)}
+    rows = OperatingPolicy.objects.for_page().filter(
+        year=paper.year - 1, department__in=departments
+    )
+    return list(rows.order_by("department__order", "pk"))
 
 
 def cycle(year: int) -> Cycle | None:

@@ -31,7 +31,7 @@ class Answer:
     response: Response | None = None
     numbered: list[tuple[int, Goal]] = field(default_factory=list)
     remarks: list[Remark] = field(default_factory=list)
-    earlier: EarlierAnswer | None = None
+    earlier: list[EarlierAnswer] = field(default_factory=list)
 
     @property
     def goals(self) -> list[Goal]:

@@ -19,6 +19,7 @@ from core.years import (
     format_year,
 )
 from departments.models import Appointment
+from goals.earlier import is_from_elsewhere
 from goals.models import Goal, Indicator
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from packets.changes import mark, since_last_year
@@ -141,6 +142,7 @@ def _overview(of: Material, goals: list[Plain]) -> Plain:
         "changes": _changes(goals),
         "resources": _resources(of),
         "previous_year": format_year(paper.year - 1),
+        "previous_note": _previous_note(of),
         "texts": [
             {"title": "現状と課題", "paragraphs": paragraphs(paper.situation)},
             {"title": "現在までの対応状況の検証・分析", "paragraphs": paragraphs(paper.analysis)},
@@ -179,17 +181,38 @@ def _changes(goals: list[Plain]) -> list[Plain]:
     return rows
 
 
+def _previous_note(of: Material) -> str:
+    """Of which departments the figures of last year are; empty where of the same one."""
+    paper = of.sheet.paper
+    if not of.is_divided and not is_from_elsewhere(paper, of.previous):
+        return ""
+    names = "と".join(old.department.name for old in of.previous)
+    whole = "の全体。組織が分かれたため、増減は示さない" if of.is_divided else ""
+    both = "の計" if len(of.previous) > 1 and not of.is_divided else ""
+    return f"{format_year(paper.year - 1)}は、{names}{both}{whole}"
+
+
 def _resources(of: Material) -> list[Plain]:
-    now, before = of.sheet.paper, of.previous
+    now = of.sheet.paper
+    rows = (
+        ("職員数（人）", [old.staff for old in of.previous], now.staff),
+        ("予算額（千円）", [old.budget for old in of.previous], now.budget),
+    )
     return [
-        _resource("職員数（人）", before.staff if before else None, now.staff),
-        _resource("予算額（千円）", before.budget if before else None, now.budget),
+        _resource(label, _sum(before), value, is_comparable=not of.is_divided)
+        for label, before, value in rows
     ]
 
 
-def _resource(label: str, before: int | None, now: int | None) -> Plain:
+def _sum(values: Sequence[int | None]) -> int | None:
+    """The sum, where every figure is known."""
+    known = [value for value in values if value is not None]
+    return sum(known) if known and len(known) == len(values) else None
+
+
+def _resource(label: str, before: int | None, now: int | None, *, is_comparable: bool) -> Plain:
     difference = ""
-    if before is not None and now is not None:
+    if is_comparable and before is not None and now is not None:
         change = now - before
         difference = f"＋{change:,}" if change > 0 else format_integer(change)
     return {"label": label, "before": figure(before), "now": figure(now), "difference": difference}

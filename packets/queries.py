@@ -8,10 +8,10 @@ from django.utils import timezone
 
 from core import clock
 from core.permissions import INTERVIEWER_POSTS, Hidden, Permission, Post
-from departments.models import Appointment, User
-from departments.queries import may
-from goals.models import OperatingPolicy
-from goals.queries import previous_paper, sheet
+from departments.models import Appointment, Department, User
+from departments.queries import lineage, may
+from goals.models import Goal, OperatingPolicy
+from goals.queries import previous_papers, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
 from packets.charges import Charges, charges_of_paper
@@ -43,28 +43,39 @@ class Meeting:
 
 @dataclass(frozen=True)
 class Material:
-    """All that one department's packet is made of."""
+    """All that one department's packet is made of.
+
+    ``previous``: last year's papers from which it goes on; ``is_divided``: another department
+    goes on from one of them too.
+    """
 
     sheet: Sheet
     meeting: Meeting | None
-    previous: OperatingPolicy | None
+    previous: list[OperatingPolicy]
     previous_goals: int
+    is_divided: bool
     comparison: Comparison | None
     charges: Charges
 
 
 def material(paper: OperatingPolicy) -> Material:
-    """The paper, its interview and last year's paper."""
-    previous = previous_paper(paper)
+    """The paper, its interview and last year's papers."""
+    previous = previous_papers(paper)
     meeting = meeting_of(paper)
     return Material(
         sheet=sheet(paper),
         meeting=meeting,
         previous=previous,
-        previous_goals=previous.goals.filter(is_removed=False).count() if previous else 0,
+        previous_goals=Goal.objects.filter(paper__in=previous, is_removed=False).count(),
+        is_divided=_is_divided(paper, previous),
         comparison=comparison(paper.year),
         charges=charges_of_paper(paper, meeting.starts_at.date() if meeting else None),
     )
+
+
+def _is_divided(paper: OperatingPolicy, previous: list[OperatingPolicy]) -> bool:
+    go_on = lineage(Department).go_on_from
+    return any(go_on(old.department_id, paper.year) != {paper.department_id} for old in previous)
 
 
 def meeting_of(paper: OperatingPolicy) -> Meeting | None:

@@ -11,8 +11,9 @@ from core import audit
 from core.audit import Actor
 from core.workflow import NotNow, update_if_unchanged
 from goals.actions.writing import LINKS, expect, keeping, lock, plain, touch, written
+from goals.earlier import DivisionsNow
 from goals.models import Goal, Indicator, OperatingPolicy
-from goals.queries import goals_of
+from goals.queries import goals_of_all
 from policies.models import Section
 
 NOT_WRITTEN = {
@@ -163,24 +164,26 @@ def move_goal(*, goal: Goal, step: int, by: Actor) -> None:
 def copy_goals(
     *,
     paper: OperatingPolicy,
-    source: OperatingPolicy,
+    sources: Sequence[OperatingPolicy],
     by: Actor,
     chosen: Collection[Goal] | None = None,
     sections: Mapping[int, Collection[Section]] | None = None,
 ) -> int:
     """Copy last year's goals that are not here yet, as 継続, without links to the old policy.
 
-    ``chosen``: only these; None: all. ``sections``: the items of this year's policy that a goal
-    of last year goes on to answer.
+    ``sources``: last year's papers. ``chosen``: only these goals; None: all. ``sections``: the
+    items of this year's policy that a goal of last year goes on to answer. Divisions that are no
+    more give way to those that took over.
     """
     stored = lock(paper)
     present = set(stored.goals.filter(is_removed=False).values_list("title", flat=True))
     last = stored.goals.filter(is_removed=False).aggregate(last=Max("order"))["last"] or 0
     copied: list[str] = []
-    for old in goals_of(source):
+    now = DivisionsNow(stored)
+    for old in goals_of_all(sources):
         if old.title in present or (chosen is not None and old not in chosen):
             continue
-        new = _copy_of(old, stored, last + len(copied) + 1, by)
+        new = _copy_of(old, now, last + len(copied) + 1, by)
         new.sections.add(*(sections or {}).get(old.pk, ()))
         copied.append(new.title)
     if copied:
@@ -189,17 +192,18 @@ def copy_goals(
     return len(copied)
 
 
-def _copy_of(old: Goal, paper: OperatingPolicy, order: int, by: Actor) -> Goal:
-    names = ("title", "standard", "lead_division", "method", "budget", "partners", "is_own")
+def _copy_of(old: Goal, now: DivisionsNow, order: int, by: Actor) -> Goal:
+    names = ("title", "standard", "method", "budget", "partners", "is_own")
     new = Goal.objects.create(
-        paper=paper,
+        paper=now.paper,
         order=order,
         kind=Goal.Kind.CONTINUE,
+        lead_division=now.lead(old).division,
         **{name: getattr(old, name) for name in names},
         **written(by),
     )
-    for name in ("other_divisions", "sdgs"):
-        getattr(new, name).add(*getattr(old, name).all())
+    new.other_divisions.add(*now.others(old))
+    new.sdgs.add(*old.sdgs.all())
     _write_indicators(
         new, [{name: getattr(row, name) for name in INDICATOR} for row in old.indicators.all()]
     )

@@ -5,7 +5,8 @@ from typing import Any
 
 from django import forms
 
-from goals.models import Goal
+from goals.earlier import DivisionsNow
+from goals.models import Goal, OperatingPolicy
 from policies.models import Section
 
 
@@ -33,15 +34,37 @@ class CopyForm(forms.Form):
             for goal, sections in self.proposed.items()
         }
 
-    def rows(self, goals: Iterable[Goal], present: set[str]) -> list[dict[str, Any]]:
-        """Each goal with its items and whether it is ticked; ``present`` are here already."""
+    def groups(
+        self,
+        sources: Sequence[OperatingPolicy],
+        goals: Sequence[Goal],
+        present: set[str],
+        now: DivisionsNow,
+    ) -> list[dict[str, Any]]:
+        """The goals by the paper of last year on which they stand; papers without any left out."""
+        rows = {
+            source.pk: self._rows([g for g in goals if g.paper_id == source.pk], present, now)
+            for source in sources
+        }
+        return [{"source": s, "rows": rows[s.pk]} for s in sources if rows[s.pk]]
+
+    def _rows(
+        self, goals: Iterable[Goal], present: set[str], now: DivisionsNow
+    ) -> list[dict[str, Any]]:
+        """Each goal with its items and whether it is ticked; ``present`` are here already.
+
+        What another department goes on with is not ticked at first.
+        """
         kept = self.sections() if self.is_bound else self.proposed
         chosen = set(self.data.getlist("goals")) if self.is_bound else None
         return [
             {
                 "goal": goal,
+                "lead": (lead := now.lead(goal)),
                 "is_present": goal.title in present,
-                "is_ticked": chosen is None or str(goal.pk) in chosen,
+                "is_ticked": (
+                    not lead.is_gone_elsewhere if chosen is None else str(goal.pk) in chosen
+                ),
                 "sections": [
                     {"section": section, "is_ticked": section in kept[goal.pk]}
                     for section in self.proposed[goal.pk]

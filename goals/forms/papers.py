@@ -1,12 +1,13 @@
 """What a department types on its paper, its goals apart."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
 from core.fields import NormalisedCharField, VersionField, for_column
-from goals.earlier import EarlierAnswer
+from goals.earlier import EarlierAnswer, words_of
 from goals.models import SHORT, OperatingPolicy, Remark, Response
 from goals.projects import Undertakings
 from goals.sheets import BASICS
@@ -27,7 +28,7 @@ class ResponseForm(forms.Form):
     )
     version = VersionField()
     newer = VersionField(required=False)
-    began_with: EarlierAnswer | None = None
+    began_with: Sequence[EarlierAnswer] = ()
 
     @classmethod
     def of(cls, response: Response | None, path: str) -> "ResponseForm":
@@ -45,10 +46,11 @@ class ResponseForm(forms.Form):
             self.add_error("body", "該当なしにする理由を入力してください。")
         return cleaned
 
-    def begin_with(self, earlier: EarlierAnswer) -> None:
-        """Let the fields show last year's answer; nothing is stored before it is saved."""
+    def begin_with(self, earlier: Sequence[EarlierAnswer]) -> None:
+        """Let the fields show last year's answers; nothing is stored before it is saved."""
         self.began_with = earlier
-        self.initial |= {"body": earlier.body, "is_not_applicable": earlier.is_not_applicable}
+        body, is_not_applicable = words_of(earlier)
+        self.initial |= {"body": body, "is_not_applicable": is_not_applicable}
 
     @property
     def based_on(self) -> int:

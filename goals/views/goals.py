@@ -14,13 +14,13 @@ from departments.queries import authority
 from goals import trail
 from goals.actions import goals
 from goals.actions.writing import check_writable
-from goals.earlier import continued_sections
+from goals.earlier import DivisionsNow, continued_sections
 from goals.forms.copying import CopyForm
 from goals.forms.goals import GoalForm, indicator_rows, one_more_row, typed_indicator_rows
 from goals.forms.papers import MoveForm, RemoveForm
 from goals.models import Goal, OperatingPolicy
 from goals.projects import projects_to_choose
-from goals.queries import goal_on, goals_of, owed_sections
+from goals.queries import goal_on, goals_of, goals_of_all, owed_sections
 from goals.views.fetch import fetch_paper
 from goals.views.page import last_year
 from goals.views.papers import place
@@ -143,16 +143,17 @@ def move(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
 def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """Choose among last year's goals and copy them."""
     paper = fetch_paper(request, year, code)
-    source = last_year(request, paper)
-    if source is None:
+    sources = last_year(request, paper)
+    if not sources:
         raise Hidden("昨年度の運営方針書はありません。")
-    old = goals_of(source)
+    old = goals_of_all(sources)
+    offered = Goal.objects.filter(paper__in=sources, is_removed=False)
     proposed = continued_sections(owed_sections(year), year, old)
-    form = CopyForm(request.POST or None, queryset=old, proposed=proposed)
+    form = CopyForm(request.POST or None, queryset=offered, proposed=proposed)
     if request.method == "POST" and form.is_valid():
         count = goals.copy_goals(
             paper=paper,
-            source=source,
+            sources=sources,
             chosen=list(form.cleaned_data["goals"]),
             sections=form.sections(),
             by=request.actor,
@@ -162,6 +163,7 @@ def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
         )
         return redirect(place(paper, "goals"))
     check_writable(paper)
-    present = set(goals_of(paper).values_list("title", flat=True))
-    context = {"paper": paper, "source": source, "form": form, "rows": form.rows(old, present)}
+    present = set(paper.goals.filter(is_removed=False).values_list("title", flat=True))
+    groups = form.groups(sources, old, present, DivisionsNow(paper))
+    context = {"paper": paper, "sources": sources, "form": form, "groups": groups}
     return render(request, "goals/goal_copy.html", context)

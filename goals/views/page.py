@@ -13,12 +13,12 @@ from core.workflow import Status
 from core.years import business_days_until
 from departments.queries import may
 from goals.amendments import Notice, notice_on
-from goals.earlier import earlier_answers
+from goals.earlier import earlier_answers, is_from_elsewhere
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
     cycle,
     kept_texts,
-    previous_paper,
+    previous_papers,
     revisions_of,
     sheet,
 )
@@ -218,30 +218,33 @@ def due_of(settings: Cycle | None) -> Due | None:
     )
 
 
-def last_year(request: HttpRequest, paper: OperatingPolicy) -> OperatingPolicy | None:
-    """Last year's paper, where the person may read it."""
-    old = previous_paper(paper)
-    if old and may(request.user, Permission.READ_PAPER, old.target, year=old.year):
-        return old
-    return None
+def last_year(request: HttpRequest, paper: OperatingPolicy) -> list[OperatingPolicy]:
+    """Last year's papers from which this one goes on, as far as the person may read them."""
+    return [
+        old
+        for old in previous_papers(paper, request.user)
+        if may(request.user, Permission.READ_PAPER, old.target, year=old.year)
+    ]
 
 
-def show_earlier(page: Page, old: OperatingPolicy | None) -> None:
+def show_earlier(page: Page, old: list[OperatingPolicy]) -> None:
     """Put last year's answers beside this year's, for those whom the paper concerns."""
     if old and page.reader.is_insider:
         earlier = earlier_answers(page.paper, old)
         for answer in page.sheet.answers:
-            answer.earlier = earlier.get(answer.section.pk)
+            answer.earlier = earlier.get(answer.section.pk, [])
 
 
 def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:
     """The context of the whole page."""
     page = page_of(request, paper)
+    old = last_year(request, paper)
     return {
         "paper": paper,
         "page": page,
         "reader": page.reader,
-        "last_year": last_year(request, paper),
+        "last_year": old,
+        "is_from_elsewhere": is_from_elsewhere(paper, old),
         "has_conflicts": page.reader.can_write and kept_texts(paper).exists(),
     }
 

@@ -130,10 +130,15 @@ def response(request: HttpRequest, year: int, code: str, path: str) -> HttpRespo
 
 
 def _response_form(request: HttpRequest, answer: Answer) -> ResponseForm:
-    """What is stored; or last year's words, where the person wants to begin with them."""
+    """What is stored; or last year's words, where the person wants to begin with them.
+
+    ``of``: those of one department, where several have become this one.
+    """
     form = ResponseForm.of(answer.response, answer.section.path)
-    if answer.earlier and request.GET.get("from") == "last-year":
-        form.begin_with(answer.earlier)
+    code = request.GET.get("of", "")
+    earlier = [one for one in answer.earlier if code in {"", one.code}]
+    if earlier and request.GET.get("from") == "last-year":
+        form.begin_with(earlier)
     return form
 
 

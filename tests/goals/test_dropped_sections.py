@@ -314,7 +314,7 @@ def test_goals_copied_from_last_year_bring_no_item(
     paper: OperatingPolicy, somu: Department, cast: SimpleNamespace
 ) -> None:
     drop("1-1")
-    goals.copy_goals(paper=paper, source=paper, by=Actor(user=cast.head))
+    goals.copy_goals(paper=paper, sources=[paper], by=Actor(user=cast.head))
     assert paper.goals.count() == 1
 
 
