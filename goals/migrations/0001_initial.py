@@ -109,6 +109,7 @@ class Migration(migrations.Migration):
                 ('part', models.CharField(max_length=80, verbose_name='箇所')),
                 ('label', models.CharField(max_length=100, verbose_name='箇所の名前')),
                 ('content', models.JSONField(verbose_name='書いた内容')),
+                ('typed', models.JSONField(blank=True, default=dict, help_text='もう一度、欄に入れるための値です。', verbose_name='送られた欄')),
                 ('written_at', models.DateTimeField(verbose_name='書いた日時')),
                 ('reason', models.CharField(choices=[('conflict', 'ほかの人が先に保存したため'), ('late', '職が変わったため')], default='conflict', max_length=10, verbose_name='保存できなかった理由')),
                 ('shared_at', models.DateTimeField(help_text='空欄の間は、書いた人だけが読めます。', null=True, verbose_name='部に見せた日時')),
@@ -210,6 +211,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('name', models.CharField(max_length=60, verbose_name='氏名')),
                 ('title', models.CharField(max_length=60, verbose_name='職名')),
+                ('standing_in_for_name', models.CharField(blank=True, max_length=60, verbose_name='代理を受ける人の氏名')),
                 ('signed_at', models.DateTimeField(verbose_name='署名した日時')),
                 ('revision', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='signatures', to='goals.revision')),
                 ('signer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -283,6 +285,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='signature',
-            constraint=models.UniqueConstraint(models.F('revision'), models.F('signer'), name='one_signature_each_head'),
+            constraint=models.UniqueConstraint(models.F('revision'), models.F('signer'), condition=models.Q(('standing_in_for__isnull', True)), name='one_signature_each_head'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(models.F('revision'), models.F('standing_in_for'), name='one_signature_for_each_absent_head'),
+        ),
+        migrations.AddConstraint(
+            model_name='kepttext',
+            constraint=models.UniqueConstraint(models.F('paper'), models.F('part'), models.F('written_by'), condition=models.Q(('reason', 'late'), ('shared_at__isnull', True)), name='one_late_text_each_part'),
         ),
     ]

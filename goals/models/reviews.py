@@ -103,6 +103,7 @@ class Signature(models.Model):
     )
     name = models.CharField("氏名", max_length=60)
     title = models.CharField("職名", max_length=60)
+    standing_in_for_name = models.CharField("代理を受ける人の氏名", max_length=60, blank=True)
     signed_at = models.DateTimeField("署名した日時")
 
     class Meta:
@@ -110,7 +111,15 @@ class Signature(models.Model):
         verbose_name_plural = "署名"
         ordering = ("revision", "pk")
         constraints = [
-            models.UniqueConstraint("revision", "signer", name="one_signature_each_head")
+            models.UniqueConstraint(
+                "revision",
+                "signer",
+                condition=Q(standing_in_for__isnull=True),
+                name="one_signature_each_head",
+            ),
+            models.UniqueConstraint(
+                "revision", "standing_in_for", name="one_signature_for_each_absent_head"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -132,6 +141,9 @@ class KeptText(models.Model):
     part = models.CharField("箇所", max_length=80)
     label = models.CharField("箇所の名前", max_length=100)
     content = models.JSONField("書いた内容")
+    typed = models.JSONField(
+        "送られた欄", default=dict, blank=True, help_text="もう一度、欄に入れるための値です。"
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -147,6 +159,15 @@ class KeptText(models.Model):
         verbose_name = "残っている文"
         verbose_name_plural = "残っている文"
         ordering = ("-pk",)
+        constraints = [
+            models.UniqueConstraint(
+                "paper",
+                "part",
+                "written_by",
+                condition=Q(reason="late", shared_at__isnull=True),
+                name="one_late_text_each_part",
+            )
+        ]
 
     def __str__(self) -> str:
         return self.label
