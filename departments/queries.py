@@ -132,17 +132,21 @@ def coming_days(user: User, after: dt.date) -> set[dt.date]:
     return {row.starts_on for row in rows if row.starts_on > after and row.post in DEPARTMENT_POSTS}
 
 
-def ended(user: User, on: dt.date) -> list[tuple[dt.date, Holding]]:
-    """Department posts that ended so lately that the handover still goes on, and their last days."""
-    today = clock.today()
+def ended(user: User, on: dt.date, before: dt.date | None = None) -> list[tuple[dt.date, Holding]]:
+    """Department posts that ended so lately that the handover still goes on, and their last days.
+
+    With ``before``, those too that, as announced by now, end before that day.
+    """
+    end = before or on
     first = on - dt.timedelta(days=settings.HANDOVER_DAYS)
     return [
-        (row.ends_on, _holding(row, is_over=True))
+        (row.ends_on, _holding(row, is_over=row.ends_on < on))
         for row in known_appointments(user)
         if row.post in DEPARTMENT_POSTS
         and row.ends_on
-        and first <= row.ends_on < on
-        and not row.covers(on, known_on=today)
+        and row.starts_on <= on
+        and first <= row.ends_on < end
+        and not row.covers(end, known_on=clock.today())
     ]
 
 
@@ -151,16 +155,19 @@ def held_for(
 ) -> list[tuple[dt.date, Holding]]:
     """The posts from which ``user`` acts on papers of ``year``, each with the day it is held on.
 
-    Department posts count on the deciding day, city posts today. Whoever comes reads this year's
-    paper of the new department from the announcement; whoever goes writes the handover of the
-    year in which the post ended until the days for it are over.
+    Department posts count on the deciding day, city posts today. Whoever comes reads, from the
+    announcement, the papers of the year in which the post begins and of the year before. Whoever
+    goes writes the handover of the year in which the post ended until the days for it are over,
+    and leaves what was half typed on any paper that the post could write, next year's too.
     """
     today = on or clock.today()
     days = {deciding_day(year, on=today)}
-    if permission in AHEAD and year == fiscal_year(today):
-        days |= coming_days(user, today)
+    if permission in AHEAD:
+        days |= {d for d in coming_days(user, today) if fiscal_year(d) - year in {0, 1}}
     if permission == Permission.HAND_OVER:
         days = {today} if year == fiscal_year(today) else set()
+    if permission == Permission.LEAVE_TEXT:
+        days.add(today)
     held = [
         (day, holding)
         for day in sorted(days)
@@ -168,7 +175,7 @@ def held_for(
         if holding.post in DEPARTMENT_POSTS
     ]
     if permission in AFTERWARDS:
-        years = {0} if permission == Permission.HAND_OVER else {0, 1}
+        years = {0} if permission == Permission.HAND_OVER else {-1, 0, 1}
         held += [(d, h) for d, h in ended(user, today) if year - fiscal_year(d) in years]
     return held + [(today, h) for h in holdings(user, today) if h.post not in DEPARTMENT_POSTS]
 
