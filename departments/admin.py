@@ -295,7 +295,7 @@ class ChargeAdmin(ReferenceAdmin):
 
     list_display = (
         *("department", "division", "interviewer", "fiscal_year"),
-        yes_no_column("is_known", "画面に出るか", "出る", "内示の前のため、まだ出ない"),
+        yes_no_column("is_known", "備考", "", "内示の前のため、画面に出ない"),
     )
     list_select_related = ("department", "division", "interviewer")
     list_filter = (YearFilter,)

@@ -188,7 +188,7 @@ def test_administrator_sees_all_and_takes_back_what_no_page_shows(
     known = Charge.objects.exclude(pk=hidden.pk).first()
     client, base = client_of(cast.administrator), "/admin/departments/charge/"
     table = client.get(base).content.decode()
-    assert [NAME in table, "内示の前のため、まだ出ない" in table] == [True, True]
+    assert [NAME in table, "内示の前のため、画面に出ない" in table] == [True, True]
     posts = [
         client.post(f"{base}{row.pk}/{name}/", {"post": "yes"}).status_code
         for row in (known, hidden)

@@ -42,7 +42,7 @@ def test_cover_and_the_goals_of_the_division_say_whose_they_are(
         f"教育長 {cast.superintendent.name}",
         "",
     ]
-    mark = "".join(f"防災安全課（担任　教育長 {cast.superintendent.name}）".split())
+    mark = "".join(f"防災安全課の担任　教育長 {cast.superintendent.name}".split())
     pages = [n for n in range(1, len(reader.pages) + 1) if mark in words(reader, n)]
     assert len(pages) == 1
 
