@@ -1,7 +1,6 @@
 """提出状況: how far each department's paper has come, as one person may see it."""
 
 import datetime as dt
-from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -11,8 +10,9 @@ from core.models import AuditEvent
 from core.permissions import Permission
 from core.workflow import Action, Status
 from core.years import business_days_until, format_time
+from departments.heads import heads_by_department
 from departments.models import Appointment, User
-from departments.queries import heads, may
+from departments.queries import may
 from goals.models import OperatingPolicy
 from goals.queries import board as papers_of
 from goals.queries import departments_without_paper, owed_sections
@@ -87,7 +87,7 @@ class Board:
 def board_for(user: User, cycle: Cycle, state: str) -> Board:
     """The board of a year as ``user`` may see it; not handed in first."""
     papers = sorted(papers_of(cycle.year), key=lambda paper: _rank(paper.state))
-    people = _heads_by_department(cycle.year)
+    people = heads_by_department(cycle.year)
     moves = _last_moves(papers)
     rows = [_row(user, cycle, paper, people, moves) for paper in papers]
     chosen = FILTERS[state][1] if state in FILTERS else None
@@ -156,13 +156,6 @@ def _days_left(cycle: Cycle, now: dt.datetime | None = None) -> Due:
         return Due(f"今日{format_time(due)}まで", is_alert=True)
     open_days = business_days_until(now.date(), due.date())
     return Due(f"あと{days}日", f"開庁日では{open_days}日")
-
-
-def _heads_by_department(year: int) -> dict[int, list[Appointment]]:
-    people: dict[int, list[Appointment]] = defaultdict(list)
-    for head in heads(year):
-        people[head.department_id or 0].append(head)
-    return people
 
 
 def _last_moves(papers: Iterable[OperatingPolicy]) -> dict[str, AuditEvent]:

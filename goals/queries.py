@@ -8,8 +8,9 @@ from django.db.models import Count, Prefetch, Q, QuerySet
 from core.audit import subject_of
 from core.models import AuditEvent
 from core.permissions import Hidden, Holding, Permission, Refused
+from departments.heads import heads_by_department
 from departments.models import Department, User
-from departments.queries import authority, heads, lineage
+from departments.queries import authority, lineage
 from goals.models import (
     Goal,
     Indicator,
@@ -52,7 +53,7 @@ def sheet(paper: OperatingPolicy) -> Sheet:
         chapters=chapters,
         goals=goals,
         remarks=remarks,
-        heads=[head for head in heads(paper.year) if head.department_id == paper.department_id],
+        heads=heads_by_department(paper.year).get(paper.department_id, []),
         editions=amendments_of(policy),
         projects=undertakings(paper, goals),
         gone=gone,

@@ -75,7 +75,7 @@ def material(paper: OperatingPolicy) -> Material:
 
 def _is_divided(paper: OperatingPolicy, previous: list[OperatingPolicy]) -> bool:
     go_on = lineage(Department).go_on_from
-    return any(go_on(old.department_id, paper.year) != {paper.department_id} for old in previous)
+    return any(go_on(old.department_id, paper.year) - {paper.department_id} for old in previous)
 
 
 def meeting_of(paper: OperatingPolicy) -> Meeting | None:
