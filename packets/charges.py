@@ -23,7 +23,9 @@ def charges_of_paper(paper: OperatingPolicy, day: dt.date | None) -> Charges:
     rows = in_charge_of(paper.department, paper.year)
     titles = titles_of_people(row.user for row in rows)
     day = day or min(deciding_day(paper.year), last_day(paper.year))
-    whole, parts, of_divisions = "", [], {}
+    whole = ""
+    parts: list[str] = []
+    of_divisions: dict[int, str] = {}
     for row in rows:
         person = titles.interviewer(row.user, day)
         called = f"{person.title} {person.name}".strip()
