@@ -48,8 +48,17 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "conflict.keep": "重なった文を保管",
         "amendment.confirm": "基本方針の改正を確認",
     },
+    "事務引継ぎ": {
+        "handover.save": "引継書を保存",
+        "handover.hand": "引継書を後任へ渡した",
+        "handover.receive": "引継ぎを受領",
+        "late.keep": "職を離れた後の文を保管",
+        "late.share": "書きかけの文を後任へ渡した",
+        "late.discard": "書きかけの文を捨てた",
+    },
     "提出と審査": {
         "paper.submit": "提出",
+        "paper.sign": "署名",
         "paper.withdraw": "引戻し",
         "paper.return": "差戻し",
         "paper.receive": "受理",

@@ -29,6 +29,8 @@ LABELS: Mapping[str, str] = {
     "goals": "目標",
     "order": "並び順",
     "title": "目標",
+    "handover": "部全体の引継事項",
+    "handover_notes": "目標の引継事項",
 }
 OF_REMARKS = {LABELS["body"]: "指摘"}
 ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)

@@ -2,14 +2,16 @@
 
 from django.urls import path
 
-from goals.views import amendments, board, goals, papers, projects, reviews
+from goals.views import amendments, board, goals, handovers, late, papers, projects, reviews
 
 app_name = "goals"
 urlpatterns = [
+    path("kept/", late.own_texts, name="own_texts"),
     path("<int:year>/", board.board, name="board"),
     path("<int:year>/open/", board.open_year, name="open_year"),
     path("<int:year>/coverage/", board.coverage, name="coverage"),
     path("<int:year>/amendments/", amendments.amendments, name="amendments"),
+    path("<int:year>/handovers/", handovers.handovers_of_year, name="handovers"),
     path("<int:year>/<slug:code>/", papers.paper, name="paper"),
     path("<int:year>/<slug:code>/amendment/", amendments.confirm, name="amendment_confirm"),
     path("<int:year>/<slug:code>/basics/", papers.basics, name="basics"),
@@ -18,7 +20,12 @@ urlpatterns = [
     path("<int:year>/<slug:code>/submit/", papers.submit, name="submit"),
     path("<int:year>/<slug:code>/withdraw/", papers.withdraw, name="withdraw"),
     path("<int:year>/<slug:code>/history/", papers.history, name="history"),
+    path("<int:year>/<slug:code>/handover/", handovers.handover, name="handover"),
+    path("<int:year>/<slug:code>/handover/note/", handovers.note, name="handover_note"),
+    path("<int:year>/<slug:code>/handover/hand/", handovers.hand, name="handover_hand"),
+    path("<int:year>/<slug:code>/handover/receive/", handovers.receive, name="handover_receive"),
     path("<int:year>/<slug:code>/conflicts/", papers.conflicts, name="conflicts"),
+    path("<int:year>/<slug:code>/conflicts/<int:pk>/", late.kept_text, name="kept_text"),
     path("<int:year>/<slug:code>/revisions/<int:number>/", papers.revision, name="revision"),
     path("<int:year>/<slug:code>/remarks/<int:pk>/", papers.answer, name="answer"),
     path("<int:year>/<slug:code>/goals/new/", goals.new, name="goal_new"),
