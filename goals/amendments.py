@@ -114,7 +114,9 @@ def unconfirmed(year: int) -> list[Pending]:
     editions = amendments_in(year)
     if editions.newest is None:
         return []
-    papers = OperatingPolicy.objects.for_page().filter(year=year, edition_seen__lt=editions.number)
+    papers = (
+        OperatingPolicy.objects.for_page().of_year(year).filter(edition_seen__lt=editions.number)
+    )
     return pending_among(list(papers.order_by("department__order", "pk")), editions)
 
 
@@ -237,7 +239,7 @@ def amendments_for(user: User, year: int) -> Amendments:
     if editions.newest is None:
         return Amendments(editions)
     papers = list(
-        OperatingPolicy.objects.for_page().filter(year=year).order_by("department__order", "pk")
+        OperatingPolicy.objects.for_page().of_year(year).order_by("department__order", "pk")
     )
     waiting = {row.paper.pk: row for row in pending_among(papers, editions)}
     events = AuditEvent.objects.filter(

@@ -117,7 +117,7 @@ def coverage_for(user: User, year: int, path: str) -> Coverage:
     """The coverage of a year; the words to the item ``path`` only where ``user`` may read them."""
     policy = BasicPolicy.objects.filter(year=year).first()
     papers = list(
-        OperatingPolicy.objects.filter(year=year)
+        OperatingPolicy.objects.of_year(year)
         .select_related("department")
         .order_by("department__order", "pk")
     )

@@ -194,7 +194,7 @@ def board(year: int) -> QuerySet[OperatingPolicy]:
     """All papers of a year with the counts that the board shows; not handed in first."""
     return (
         OperatingPolicy.objects.for_page()
-        .filter(year=year)
+        .of_year(year)
         .annotate(
             given=Count(
                 "responses",

@@ -7,6 +7,7 @@ from core import clock
 from core.permissions import Permission
 from core.years import fiscal_year, format_year
 from departments.queries import authority, may, own_departments
+from departments.years import codes_over_years
 from home.queries import awaiting_review, years_at_hand
 
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
@@ -37,8 +38,9 @@ def navigation(request: HttpRequest) -> dict[str, object]:
         return NOTHING
     years = years_at_hand()
     year = current_year(request, years)
+    codes = _codes(request, years)
     choices = [
-        {"label": format_year(y), "url": _same_page(request, y), "is_current": y == year}
+        {"label": format_year(y), "url": _same_page(request, y, codes), "is_current": y == year}
         for y in years
     ]
     return {
@@ -61,11 +63,25 @@ def current_year(request: HttpRequest, years: list[int]) -> int:
     return years[0] if years else fiscal_year(clock.today())
 
 
-def _same_page(request: HttpRequest, year: int) -> str:
-    """This page in another year, where it has one; else the home page of that year."""
+def _codes(request: HttpRequest, years: list[int]) -> dict[int, str]:
+    """Year → 記号 of the department of this page in that year, where the page has one."""
+    match = request.resolver_match
+    code = match.kwargs.get("code") if match and match.view_name in IN_EVERY_YEAR else None
+    return codes_over_years(request.user, code, years) if code else {}
+
+
+def _same_page(request: HttpRequest, year: int, codes: dict[int, str]) -> str:
+    """This page in another year, where it has one; else the home page of that year.
+
+    A page of a department leads to that of the one from which it came, or which it became.
+    """
     match = request.resolver_match
     if match and match.view_name in IN_EVERY_YEAR:
-        return reverse(match.view_name, kwargs={**match.kwargs, "year": year})
+        there = match.kwargs | {"year": year}
+        if "code" not in there:
+            return reverse(match.view_name, kwargs=there)
+        if year in codes:
+            return reverse(match.view_name, kwargs=there | {"code": codes[year]})
     return f"{reverse('home:today')}?year={year}"
 
 

@@ -137,7 +137,7 @@ def rows(user: User, year: int) -> list[Row]:
     papers = [
         paper
         for paper in OperatingPolicy.objects.for_page()
-        .filter(year=year)
+        .of_year(year)
         .order_by("department__order", "pk")
         if may(user, Permission.READ_PACKET, paper.target, year=year)
     ]

@@ -16,6 +16,15 @@ class OperatingPolicyQuerySet(models.QuerySet["OperatingPolicy"]):
         """With what every page of a paper shows in its head."""
         return self.select_related("department", "updated_by")
 
+    def of_year(self, year: int) -> "OperatingPolicyQuerySet":
+        """The papers of the departments of a year.
+
+        One that was laid out before its department was abolished counts where something is on it.
+        """
+        last = Q(department__last_year__isnull=True) | Q(department__last_year__gte=year)
+        stands = Q(department__first_year__lte=year) & last
+        return self.filter(stands | Q(edits__gt=0) | ~Q(status=Status.DRAFT), year=year)
+
 
 class OperatingPolicy(Versioned):
     """運営方針: the paper of one department in one year."""

@@ -400,3 +400,96 @@ def test_what_an_abolished_department_leaves_is_written_by_those_that_took_over(
     row = re.search(r"<tr.*?福祉部.*?</tr>", text(client_of(cast.office), "/papers/2022/"), re.S)
     assert row
     assert "健康福祉部長 髙﨑" in row[0]
+
+
+# The years in the head of a page
+
+
+def years_in_head(page: str) -> dict[str, str]:
+    """Label of a year → where it leads."""
+    head = page[: page.index("<h1")]
+    return {
+        label: address
+        for address, label in re.findall(r'href="([^"]*)"[^>]*>\s*(令和\d年度)', head)
+    }
+
+
+def test_the_other_year_shows_what_the_department_was(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace
+) -> None:
+    office = client_of(cast.office)
+    years = years_in_head(text(office, "/papers/2023/kenpuku/"))
+    assert years["令和4年度"] == "/papers/2022/fukushi/"
+    years = years_in_head(text(office, "/papers/2022/kodomo/"))
+    assert years["令和5年度"] == "/papers/2023/kenpuku/"
+    years = years_in_head(text(office, "/papers/2022/kodomo/history/"))
+    assert years["令和5年度"] == "/papers/2023/kenpuku/history/"
+
+
+def test_of_several_parts_the_other_year_shows_ones_own(
+    split: SimpleNamespace, client_of: SignIn
+) -> None:
+    for head, code in zip(split.heads, ("chiiki", "korei"), strict=True):
+        years = years_in_head(text(client_of(head), "/papers/2022/fukushi/"))
+        assert years["令和5年度"] == f"/papers/2023/{code}/"
+
+
+def test_a_department_that_nobody_came_before_leads_to_the_first_page_of_the_year(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace
+) -> None:
+    new = department("digital", "デジタル部", 9, 2023)
+    OperatingPolicyFactory(department=new)
+    years = years_in_head(text(client_of(cast.office), "/papers/2023/digital/"))
+    assert years["令和4年度"] == "/?year=2022"
+
+
+def test_ones_own_papers_of_a_past_year_are_those_of_its_departments(
+    merged: SimpleNamespace, client_of: SignIn
+) -> None:
+    page = text(client_of(merged.head), "/?year=2022")
+    assert re.findall(r'href="/papers/2022/(\w+)/"[^>]*>\s*(運営方針書[^<\s]*)', page)[:2] == [
+        ("fukushi", "運営方針書（福祉部）"),
+        ("kodomo", "運営方針書（子ども家庭部）"),
+    ]
+
+
+# Lists of a year
+
+
+def named(page: str, *names: str) -> list[str]:
+    """Those of ``names`` that the body of a page holds."""
+    body = page[page.index("<main") :]
+    return [name for name in names if name in body]
+
+
+LISTS = ("/papers/{}/", "/papers/{}/coverage/", "/packets/{}/", "/interviews/{}/")
+
+
+@pytest.mark.parametrize("where", LISTS)
+def test_lists_of_a_year_show_the_departments_of_that_year(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace, where: str
+) -> None:
+    office, names = client_of(cast.office), ("健康福祉部", "子ども家庭部")
+    assert named(text(office, where.format(2023)), *names) == ["健康福祉部"]
+    assert named(text(office, where.format(2022)), *names) == ["子ども家庭部"]
+
+
+@pytest.mark.parametrize("where", LISTS)
+def test_an_empty_paper_of_a_department_that_was_abolished_since_is_not_listed(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace, where: str
+) -> None:
+    laid_out = OperatingPolicyFactory(department=merged.kodomo)
+    office = client_of(cast.office)
+    assert named(text(office, where.format(2023)), "子ども家庭部") == []
+    OperatingPolicy.objects.filter(pk=laid_out.pk).update(edits=1)
+    shown = [] if "interviews" in where else ["子ども家庭部"]
+    assert named(text(office, where.format(2023)), "子ども家庭部") == shown
+
+
+def test_papers_are_laid_out_for_the_departments_of_the_year(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace
+) -> None:
+    OperatingPolicy.objects.filter(year=2023).delete()
+    client_of(cast.office).post("/papers/2023/open/")
+    codes = OperatingPolicy.objects.filter(year=2023).values_list("department__code", flat=True)
+    assert set(codes) == {"somu", "kenko", "kenpuku"}

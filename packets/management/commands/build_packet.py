@@ -46,7 +46,7 @@ def find_paper(year: str, department: str) -> OperatingPolicy:
         number = parse_year(year)
     except DateProblem as problem:
         raise CommandError(str(problem), returncode=2) from None
-    papers = OperatingPolicy.objects.for_page().filter(year=number)
+    papers = OperatingPolicy.objects.for_page().of_year(number)
     if not papers.exists():
         raise CommandError(f"{format_year(number)}の運営方針はありません。", returncode=2)
     named = papers.filter(Q(department__name=department) | Q(department__code=department)).first()
