@@ -127,6 +127,7 @@ def _held_fast(user: User) -> User:
 def _set_up(factor: Authenticator, *, by: Actor) -> None:
     """A line of what was set up; recovery codes come with the first factor."""
     user = factor.user
+    Authenticator.objects.filter(pk=factor.pk).update(created_at=clock.now())
     if not Authenticator.objects.filter(user=user, type=factors.CODES).exists():
         RecoveryCodes.activate(user)
     kind = {"kind": factors.name_of(factor)}

@@ -11,6 +11,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.core import context
 from allauth.core.internal import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -105,7 +106,9 @@ class AccountAdapter(DefaultAccountAdapter):
         store = cast(SessionStore, request.session)
         store.arrive(before, machine=machine, address=address_of(request))
         User.objects.filter(pk=user.pk).update(last_login=clock.now(), failed_sign_ins=0)
-        audit.record_all(lines_of_sign_in(request, user), by=actor_of(request))
+        last = (get_authentication_records(request, user) or [{"method": "password"}])[-1]
+        Authenticator.objects.filter(pk=last.get("id")).update(last_used_at=clock.now())
+        audit.record_all(lines_of_sign_in(user, last), by=actor_of(request))
         tell_of_last_time(request, before)
 
     def logout(self, request: HttpRequest) -> None:
@@ -171,9 +174,11 @@ def _box() -> MultiFernet:
     return MultiFernet([Fernet(base64.urlsafe_b64encode(digest)) for digest in digests])
 
 
-def lines_of_sign_in(request: HttpRequest, user: User) -> list[audit.Line]:
-    """The sign-in, by which way if not by password; before it the recovery code that was used."""
-    last = (get_authentication_records(request, user) or [{"method": "password"}])[-1]
+def lines_of_sign_in(user: User, last: dict[str, Any]) -> list[audit.Line]:
+    """The sign-in, by which way if not by password; before it the recovery code that was used.
+
+    ``last``: the last thing by which the person has shown who it is.
+    """
     is_by_service = last["method"] == factors.SERVICE
     way = {"way": settings.OIDC["name"]} if is_by_service else None
     lines = [audit.Line("sign-in", user.name, user, after=way)]

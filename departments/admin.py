@@ -221,7 +221,9 @@ class UserAdmin(TableAdmin):
         return "、".join(names) or "設定していません"
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fieldsets if obj else self.add_fieldsets
+        if obj is None:
+            return self.add_fieldsets
+        return self.fieldsets if factors.factors_of(obj).exists() else self.fieldsets[:-1]
 
     def get_form(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         form = super().get_form(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from io import StringIO
 
 import pytest
 import time_machine
@@ -9,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import decrypt
 from django.core.cache import cache
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
@@ -386,6 +388,8 @@ def test_administrator_takes_a_lost_one_away_which_ends_the_sessions(cast, clien
     admin = client_of(cast.administrator)
     page = text(admin.get(where))
     assert ("二段階認証の解除" in page, "設定していません" in page) == (True, False)
+    other = text(admin.get(f"/admin/departments/user/{cast.office.pk}/change/"))
+    assert ("二段階認証の解除" in other, "設定していません" in other) == (False, True)
     assert admin.post(where, reset_form(cast.head)).status_code == 302
     assert Authenticator.objects.count() == 2
     assert admin.post(where, reset_form(cast.head, resets_second_factor="on")).status_code == 302
@@ -419,6 +423,17 @@ def test_nobody_else_takes_it_away(cast, client_of, person):
     )
     assert answer.status_code == 403
     assert Authenticator.objects.count() == 2
+
+
+def test_keeper_of_the_machine_helps_the_only_administrator(cast):
+    set_up(cast.administrator)
+    told = StringIO()
+    call_command("reset_second_factor", cast.administrator.username, stdout=told)
+    assert told.getvalue() == f"{cast.administrator.name}の二段階認証を外しました。\n"
+    assert Authenticator.objects.count() == 0
+    assert last_lines() == [("second-factor.reset", None)]
+    with pytest.raises(CommandError, match="職員番号 0000 の人は登録されていません。"):
+        call_command("reset_second_factor", "0000")
 
 
 def test_tables_of_second_factors_are_not_in_the_admin(cast, client_of):
