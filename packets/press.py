@@ -6,15 +6,19 @@ own, because laying out a page has no time limit that could be trusted.
 """
 
 import atexit
+import contextlib
 import functools
 import gc
 import logging
 import os
 import resource
 import sys
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
+NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
 STYLES = "packet:/css/packet.css"
 FACES = (
@@ -23,13 +27,15 @@ FACES = (
     ("BIZ UDPGothic", 700, "BIZUDPGothic-Bold.ttf"),
     ("Noto Sans JP", 400, "NotoSansJP-Regular.ttf"),
     ("Noto Sans JP", 700, "NotoSansJP-Bold.ttf"),
+    ("Noto Sans", 400, "NotoSans-Regular.ttf"),
+    ("Noto Sans", 700, "NotoSans-Bold.ttf"),
+    ("Noto Sans Symbols 2", 400, "NotoSansSymbols2-Regular.ttf"),
+    ("Noto Emoji", 400, "NotoEmoji-Regular.ttf"),
 )
+FONTS = STATIC / "fonts" / "paper"
 ASSETS = {
     STYLES: (STATIC / "css" / "packet.css", "text/css"),
-    **{
-        f"packet:/fonts/{name}": (STATIC / "fonts" / "paper" / name, "font/ttf")
-        for _family, _weight, name in FACES
-    },
+    **{f"packet:/fonts/{name}": (FONTS / name, "font/ttf") for _family, _weight, name in FACES},
 }
 """All that a packet may load: these files and nothing else."""
 
@@ -60,13 +66,33 @@ def _faces() -> str:
     return "".join(rule.format(*face) for face in FACES)
 
 
+@contextlib.contextmanager
+def _without_fonts_of_the_machine() -> Iterator[None]:
+    """What fontconfig is asked meanwhile, it answers from an empty list of fonts.
+
+    A character that our faces lack must not come from whatever happens to be installed: another
+    machine would print something else. The variable is put back, as it would reach our children.
+    """
+    before = os.environ.get("FONTCONFIG_FILE")
+    os.environ["FONTCONFIG_FILE"] = str(NO_FONTS)
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            yield
+    finally:
+        if before is None:
+            del os.environ["FONTCONFIG_FILE"]
+        else:
+            os.environ["FONTCONFIG_FILE"] = before
+
+
 @functools.cache
 def _types():  # type: ignore[no-untyped-def]
     """Fonts and style sheet, read once in each process."""
-    from weasyprint import CSS
-    from weasyprint.text.fonts import FontConfiguration
+    with _without_fonts_of_the_machine():
+        from weasyprint import CSS
+        from weasyprint.text.fonts import FontConfiguration
 
-    fonts = FontConfiguration()
+        fonts = FontConfiguration()
     fetcher = _fetcher()
     faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
     styles = CSS(url=STYLES, font_config=fonts, url_fetcher=fetcher)

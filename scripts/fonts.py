@@ -5,8 +5,9 @@
 screen/  Noto Sans JP as woff2, two weights, two files each: all of CP932 (what Windows can type),
          and all that Noto has beyond it (level 3 and 4 name characters, 𠮷), a family of its own
          that a browser fetches only when a page holds such a character (static/css/fonts.css).
-paper/   BIZ UDP Mincho and Gothic, unchanged, as TTF (WeasyPrint is slow with woff2), and Noto
-         Sans JP with only what those lack, as their fallback.
+paper/   BIZ UDP Mincho and Gothic, unchanged, as TTF (WeasyPrint is slow with woff2), and behind
+         them Noto Sans JP, Noto Sans, Noto Sans Symbols 2 and Noto Emoji (black and white), each
+         with only what those before it lack.
 
 The same packages and the same fontTools give the same bytes.
 """
@@ -28,6 +29,9 @@ PACKAGES = {
     "noto-sans-jp": "@expo-google-fonts/noto-sans-jp@0.4.3",
     "biz-udpmincho": "@expo-google-fonts/biz-udpmincho@0.4.0",
     "biz-udpgothic": "@expo-google-fonts/biz-udpgothic@0.4.2",
+    "noto-sans": "@expo-google-fonts/noto-sans@0.4.2",
+    "noto-sans-symbols-2": "@expo-google-fonts/noto-sans-symbols-2@0.4.1",
+    "noto-emoji": "@expo-google-fonts/noto-emoji@0.4.7",
 }
 NOTO = {
     "Regular": "400Regular/NotoSansJP_400Regular.ttf",
@@ -45,6 +49,13 @@ BIZ = {
     ),
     "BIZUDPGothic-Bold.ttf": ("biz-udpgothic", "700Bold/BIZUDPGothic_700Bold.ttf"),
 }
+BEHIND = (
+    ("noto-sans", "NotoSans", ("Regular", "Bold")),
+    ("noto-sans-symbols-2", "NotoSansSymbols2", ("Regular",)),
+    ("noto-emoji", "NotoEmoji", ("Regular",)),
+)
+"""What stands behind the Japanese faces of the paper, in this order: CO₂, ☑, Tiếng Việt, 🚒."""
+INSIDE = {"Regular": "400Regular/{}_400Regular.ttf", "Bold": "700Bold/{}_700Bold.ttf"}
 FEATURES = [
     "ccmp",
     "kern",
@@ -76,7 +87,7 @@ def can_write(character: str, codec: str) -> bool:
 def fetch(folder: Path) -> None:
     for name, package in PACKAGES.items():
         subprocess.run(["npm", "pack", "--silent", package], cwd=folder, check=True)
-        archive = next(folder.glob(f"*{name}*.tgz"))
+        archive = next(folder.glob(f"*-{name}-[0-9]*.[0-9]*.tgz"))
         with tarfile.open(archive) as tar:
             tar.extractall(folder / name, filter="data")
 
@@ -128,8 +139,10 @@ def build_paper(packages: Path) -> None:
         shutil.copyfile(packages / package / "package" / inside, PAPER / name)
     common = set.intersection(*(characters_in(PAPER / name) for name in BIZ))
     drawn = set.intersection(*(variations(PAPER / name) for name in BIZ))
+    held = set(common)
     for weight, inside in NOTO.items():
         source = packages / "noto-sans-jp/package" / inside
+        held |= characters_in(source)
         bases = {base for _selector, base in variations(source) - drawn}
         missing = (characters_in(source) - common) | bases | set(range(0x20, 0x7F))
         cut(
@@ -138,6 +151,20 @@ def build_paper(packages: Path) -> None:
             missing | VARIATION_SELECTORS,
             None,
         )
+    build_behind(packages, held)
+
+
+def build_behind(packages: Path, held: set[int]) -> None:
+    for package, name, weights in BEHIND:
+        folder = packages / package / "package"
+        own = set.intersection(
+            *(characters_in(folder / INSIDE[weight].format(name)) for weight in weights)
+        )
+        for weight in weights:
+            source = folder / INSIDE[weight].format(name)
+            target = PAPER / f"{name}-{weight}.ttf"
+            cut(source, target, (own - held) | {0x20, 0x200D} | VARIATION_SELECTORS, None)
+        held |= own
 
 
 def copy_licences(packages: Path) -> None:
