@@ -52,7 +52,6 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "handover.save": "引継書を保存",
         "handover.hand": "引継書を後任へ渡した",
         "handover.receive": "引継ぎを受領",
-        "late.keep": "職を離れた後の文を保管",
         "late.share": "書きかけの文を後任へ渡した",
         "late.discard": "書きかけの文を捨てた",
     },

@@ -17,6 +17,7 @@ from goals.queries import board, history, sheet
 from goals.trail import Line
 from home.desk import tasks_of_documents
 from home.handing import add_handovers
+from home.late import tasks_of_late_texts
 from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
@@ -55,6 +56,7 @@ def agenda(user: User, year: int) -> Agenda:
     if may(user, Permission.EDIT_PEOPLE):
         found.tasks.append(_administration())
     add_handovers(found, user)
+    found.tasks += tasks_of_late_texts(user)
     if not found.tasks and not found.waiting:
         found.tasks.append(_reading(user, year))
     _calendar(found, user, settings, [i for i in interviews if i.department_id in own])

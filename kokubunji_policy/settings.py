@@ -117,6 +117,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.DeclaredAccess",
     "core.middleware.PlainRefusal",
+    "goals.middleware.LateText",
 ]
 
 if IS_TEST:  # N+1 queries fail the tests

@@ -27,14 +27,14 @@ def projects(request: HttpRequest, year: int, code: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, paper, rows)
     check_writable(paper)
-    return _show(request, paper, rows, _listed(rows))
+    return show(request, paper, rows, _listed(rows))
 
 
 def _save(request: HttpRequest, paper: OperatingPolicy, rows: Undertakings) -> HttpResponse:
     form = ProjectsForm(request.POST, rows=rows)
     if not form.is_valid():
         sentence = "一覧が変わりました。もう一度選んでください。"
-        return _show(request, paper, rows, _listed(rows), sentence, status=409)
+        return show(request, paper, rows, _listed(rows), sentence, status=409)
     chosen = form.cleaned_data["projects"]
     try:
         papers.save_projects(
@@ -42,7 +42,7 @@ def _save(request: HttpRequest, paper: OperatingPolicy, rows: Undertakings) -> H
         )
     except NotNow as refusal:
         ticked = {project.pk for project in chosen}
-        return _show(request, paper, rows, ticked, str(refusal), status=409)
+        return show(request, paper, rows, ticked, str(refusal), status=409)
     messages.success(request, "施政方針の事業を保存しました。")
     return redirect(place(paper, "projects"))
 
@@ -51,7 +51,7 @@ def _listed(rows: Undertakings) -> set[int]:
     return {row.project.pk for row in rows.rows if row.is_listed}
 
 
-def _show(
+def show(
     request: HttpRequest,
     paper: OperatingPolicy,
     rows: Undertakings,

@@ -62,9 +62,10 @@
 
   const personOf = (page) => page.querySelector("[data-person]")?.dataset.person;
 
-  /* After signing in again in another window the page needs the new token against forgery. */
+  /* After signing in again in another window the page needs the new token against forgery.
+     Whoever may enter may open the first page; this one may be somebody else's by now. */
   const renewToken = async () => {
-    const answer = await fetch(location.href, { credentials: "same-origin" });
+    const answer = await fetch("/", { credentials: "same-origin" });
     if (answer.redirected) return "signed-out";
     if (!answer.ok) return false;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
@@ -98,7 +99,7 @@
       return;
     }
     const isFragment = !xhr.responseText.trimStart().startsWith("<!DOCTYPE");
-    if ((xhr.status === 409 || xhr.status === 422) && isFragment) {
+    if ([403, 409, 422].includes(xhr.status) && isFragment) {
       event.detail.shouldSwap = true;
       event.detail.isError = false;
     }
