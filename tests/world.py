@@ -204,9 +204,11 @@ class World:
         values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
         keys = self.keys()
         key = next((prefix for prefix in keys if address.name.startswith(prefix)), "")
-        return [
-            reverse(address.name, kwargs={n: keys[key] if n == "pk" else values[n] for n in names})
-        ]
+        given = {n: keys[key] if n == "pk" else values[n] for n in names}
+        places = [reverse(address.name, kwargs=given)]
+        if address.name.startswith("goals:handover"):  # heads hand over the year that runs
+            places.append(reverse(address.name, kwargs=given | {"year": 2022}))
+        return places
 
     def _of_admin(self, address: Address, names: list[str]) -> list[str]:
         if address.name == "admin:autocomplete":

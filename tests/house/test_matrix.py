@@ -159,6 +159,8 @@ def paper_section(paper):
 def address_of(route, name, objects):
     values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1, "department": "somu"}
     values["kind"] = "basic"
+    if name.startswith("goals:handover_"):  # heads hand over the year that runs
+        values["year"] = 2022
     names = re.findall(r"<\w+:(\w+)>", route)
     key = next((prefix for prefix in objects if name.startswith(prefix)), None)
     return reverse(name, kwargs={n: objects[key] if n == "pk" else values[n] for n in names})

@@ -15,7 +15,14 @@ from django.urls import reverse
 
 from core import audit
 from core.audit import Actor
-from goals.models import KeptText, Remark, Revision
+from goals.models import (
+    Handover,
+    HandoverNote,
+    HandoverReceipt,
+    KeptText,
+    Remark,
+    Revision,
+)
 from home.addresses import addresses
 from packets.models import PacketFile
 from policies.actions import manuscripts
@@ -24,6 +31,7 @@ from policies.parsing import parse
 from tests.factories import (
     AppointmentFactory,
     ChargeFactory,
+    CycleFactory,
     DepartmentFactory,
     DivisionFactory,
     EditionFactory,
@@ -54,7 +62,7 @@ CONTENT = {
 
 # page → who looks, in which state the paper is, how many queries
 BUDGETS = {
-    "home:today": ("head", "draft", 28),
+    "home:today": ("head", "draft", 35),
     "account_change_password": ("head", "draft", 4),
     "account_sessions": ("head", "draft", 5),
     "account_second_factor": ("head", "draft", 5),
@@ -88,6 +96,10 @@ BUDGETS = {
     "goals:submit": ("head", "draft", 23),
     "goals:withdraw": ("head", "submitted", 5),
     "goals:history": ("head", "draft", 8),
+    "goals:handover": ("head", "draft", 16),
+    "goals:handover_note": ("head", "draft", 15),
+    "goals:handover_hand": ("head", "draft", 13),
+    "goals:handovers": ("office", "draft", 12),
     "goals:conflicts": ("head", "draft", 6),
     "goals:revision": ("head", "draft", 6),
     "goals:answer": ("head", "returned", 6),
@@ -121,6 +133,7 @@ def fill(paper, cast, number):
     ResponseFactory(paper=paper, section=section, updated_by=cast.drafter, updated_at=MARCH)
     last_year = OperatingPolicyFactory(year=2022, department=paper.department, filled=True)
     policy_with_items(2022)
+    CycleFactory(year=2022)
     items = "".join(f"({n}) 項{n}に取り組むこと。\n" for n in range(1, number + 2))
     parsed = parse(f"令和5年度市政運営の基本方針\n\n1 市民の生活\n{items}")
     manuscripts.take_in(parsed=parsed, by=Actor(user=cast.office))
@@ -144,6 +157,7 @@ def fill(paper, cast, number):
         goal = GoalFactory(paper=paper, lead_division=division, sections=[section, extra])
         GoalFactory(paper=last_year, title=f"昨年度の目標{n}", lead_division=division)
         IndicatorFactory(goal=goal)
+        hand_over(last_year, n)
         goal.other_divisions.add(DivisionFactory(department=paper.department))
         goal.measures.add(measure, MeasureFactory())
         goal.sdgs.add(SdgFactory(number=n + 1, name=f"目標{n + 1}"))
@@ -202,6 +216,25 @@ def fill(paper, cast, number):
     return ids
 
 
+def hand_over(paper, n):
+    """One head more who has gone and handed over, received by one more who came."""
+    goal = paper.goals.get(title=f"昨年度の目標{n}")
+    IndicatorFactory(goal=goal)
+    giver = AppointmentFactory(department=paper.department, ended=True).user
+    receiver = AppointmentFactory(department=paper.department, incoming=True).user
+    handed = {"body": "懸案", "notes": [{"goal": goal.pk, "title": goal.title, "body": "文"}]}
+    handover = Handover.objects.create(
+        paper=paper, giver=giver, title="部長", handed_at=MARCH, handed_version=1, handed=handed
+    )
+    HandoverNote.objects.create(handover=handover, goal=goal, body="文")
+    HandoverReceipt.objects.create(
+        handover=handover, receiver=receiver, title="部長", version=1, received_at=MARCH
+    )
+    Remark.objects.create(
+        paper=paper, goal=goal, body="指摘", made_by=giver, made_at=MARCH, told_at=MARCH
+    )
+
+
 def paper_sections(paper):
     from policies.models import Section
 
@@ -211,6 +244,8 @@ def paper_sections(paper):
 def address_of(name, ids):
     route = next(a.route for a in addresses() if a.name == name)
     values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
+    if name.startswith("goals:handover"):  # heads hand over the year that runs
+        values["year"] = 2022
     names = re.findall(r"<\w+:(\w+)>", route)
     key = next((prefix for prefix in ids if name.startswith(prefix)), "")
     where = reverse(name, kwargs={n: ids[key] if n == "pk" else values[n] for n in names})
