@@ -1,6 +1,7 @@
 """事務引継ぎ on the home page: to write and hand over, to receive, and what the office waits for."""
 
 import datetime as dt
+from collections.abc import Iterable
 
 from django.db.models import Q
 from django.urls import reverse
@@ -19,28 +20,36 @@ from home.tasks import Agenda, Task
 def add_handovers(found: Agenda, user: User) -> None:
     """What ``user`` has to hand over, to receive or to wait for: of this year and the last."""
     now = fiscal_year(clock.today())
-    wanted = Q(pk=None)
-    for year in (now, now - 1):
-        for permission in (Permission.HAND_OVER, Permission.RECEIVE_HANDOVER):
-            own = [row.department.pk for row in own_departments(user, year, permission)]
-            wanted |= Q(year=year, department__in=own)
     is_office = may(user, Permission.READ_HANDOVERS)
-    if is_office:
-        wanted = Q(year__in=(now, now - 1))
-    rows = exchanges(_papers(wanted), user) if wanted != Q(pk=None) else []
+    wanted = Q(year__in=(now, now - 1)) if is_office else _own(user, (now, now - 1))
+    rows = exchanges(_papers(wanted), user) if wanted else []
     for row in [row for exchange in rows for row in exchange.successions]:
-        if row.leaver.person == user.pk:
-            _give(found, row)
-        for asked in row.asked:
-            if asked.comer.person == user.pk:
-                _take(found, row, asked)
+        _add(found, user, row)
     if is_office:
         _watch(found, rows)
+
+
+def _own(user: User, years: Iterable[int]) -> Q:
+    """The papers on which ``user`` hands over or receives; nothing where there are none."""
+    wanted = Q()
+    for year in years:
+        for permission in (Permission.HAND_OVER, Permission.RECEIVE_HANDOVER):
+            own = [row.department.pk for row in own_departments(user, year, permission)]
+            wanted |= Q(year=year, department__in=own) if own else Q()
+    return wanted
 
 
 def _papers(wanted: Q) -> list[OperatingPolicy]:
     rows = OperatingPolicy.objects.for_page().filter(wanted)
     return list(rows.order_by("-year", "department__order", "pk"))
+
+
+def _add(found: Agenda, user: User, row: Succession) -> None:
+    if row.leaver.person == user.pk:
+        _give(found, row)
+    for asked in row.asked:
+        if asked.comer.person == user.pk:
+            _take(found, row, asked)
 
 
 def _give(found: Agenda, row: Succession) -> None:

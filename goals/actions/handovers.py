@@ -16,6 +16,7 @@ from goals.models import Handover, HandoverNote, HandoverReceipt, OperatingPolic
 NOTHING = "引継事項が書かれていません。引き継ぐことがないときは、そのことを書いてください。"
 UNCHANGED = "渡したあとに、変わったところはありません。"
 ADDED = "読んでいる間に、追記が渡されました。もう一度読んでから、受けてください。"
+NONE_TO_RECEIVE = "受ける引継書は、いまはありません。"
 OF_ANOTHER = "この引継ぎを受けるのは、後任の人です。"
 
 
@@ -98,6 +99,8 @@ def receive(
 
     Refused to all but successors; Conflict where something was added while it was read.
     """
+    if not seen:
+        raise NotNow(NONE_TO_RECEIVE)
     rows = Handover.objects.select_for_update(of=("self",)).filter(paper=paper, pk__in=seen)
     versions = {row.pk: row.handed_version for row in rows}
     asked = {
@@ -108,7 +111,7 @@ def receive(
         and row.is_handed
         and by.person.pk in {one.comer.person for one in row.asked}
     }
-    if not seen or set(seen) - set(asked):
+    if set(seen) - set(asked):
         raise Refused(OF_ANOTHER)
     if any(versions[pk] != seen[pk] for pk in seen):
         raise Conflict(ADDED)
