@@ -111,7 +111,6 @@ PAGES = [
     ("sessions", HEAD, "/account/sessions/"),
     ("second-factor", VIEWER, "/account/second-factor/"),
     ("second-factor-app", VIEWER, "/account/second-factor/app/"),
-    ("second-factor-key", VIEWER, "/account/second-factor/key/"),
     ("confirm", VIEWER, "/account/confirm/"),
     ("audit", ADMINISTRATOR, "/audit/"),
     ("audit-found", ADMINISTRATOR, "/audit/?verb=paper.submit&year=2023&since=R5.3.20"),

@@ -15,6 +15,7 @@ from django.shortcuts import redirect, render
 from core.audit import Actor
 from core.middleware import address_of
 from core.permissions import Permission
+from core.workflow import NotNow
 from departments import factors, held
 from departments.access import public, requires
 from departments.actions import tell_of_wrong_code
@@ -161,6 +162,14 @@ def token_does_not_fit(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 class ChangePassword(PasswordChangeView):
     success_url = "/"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who came by the city's sign-in service may have none to change."""
+        if not request.user.has_usable_password():
+            raise NotNow(
+                "パスワードは設定されていません。要るときは、システム管理者に頼んでください。"
+            )
+        return super().dispatch(request, *args, **kwargs)
 
 
 sign_in = public(SignIn.as_view())

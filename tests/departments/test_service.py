@@ -176,6 +176,17 @@ def test_first_password_is_not_asked_to_be_changed_of_who_did_not_use_it(service
     assert client.get("/account/sessions/").status_code == 200
 
 
+def test_who_has_no_password_is_let_in_and_has_none_to_change(service, cast):
+    cast.head.set_unusable_password()
+    cast.head.save()
+    client, _ = sign_in()
+    answer = client.get("/password/")
+    assert (answer.status_code, "パスワードは設定されていません。" in answer.content.decode()) == (
+        409,
+        True,
+    )
+
+
 def test_nobody_takes_the_place_of_who_is_signed_in(service, cast, client_of):
     client = client_of(cast.office)
     location = begin(client)
