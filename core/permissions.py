@@ -94,7 +94,7 @@ _ROWS: dict[Permission, dict[Post, set[Scope]]] = {
         Post.DRAFTER: {OWN},
         Post.POLICY_OFFICE: {ALL},
     },
-    Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.CHIEF: {OWN}, Post.DRAFTER: {OWN}},
+    Permission.WRITE_PAPER: {Post.HEAD: {OWN}, Post.DRAFTER: {OWN}},
     Permission.WRITE_GOAL: {Post.HEAD: {OWN}, Post.CHIEF: {DIVISION}, Post.DRAFTER: {OWN}},
     Permission.SUBMIT_PAPER: {Post.HEAD: {OWN}},
     Permission.SIGN_PAPER: {Post.HEAD: {OWN}},

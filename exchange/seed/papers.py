@@ -10,9 +10,9 @@ from typing import Any
 
 from core import clock
 from core.audit import Actor
-from core.permissions import Permission
+from core.permissions import Permission, Target
 from departments.models import Department, User
-from departments.queries import authority
+from departments.queries import authority, may
 from exchange.seed.city import POLICY_OFFICE, divisions_by_place
 from exchange.seed.reading import DEMO, moment, office_moments, read
 from goals.actions.goals import save_goal
@@ -30,6 +30,8 @@ INDICATOR = ("name", "kind", "unit", "baseline", "target", "rationale")
 
 Values = Mapping[str, Any]
 Step = Callable[[Actor], object]
+Part = tuple[Permission, Target]
+"""What is written, as the rule of rights asks for it."""
 
 
 def lay_papers(year: int) -> None:
@@ -89,36 +91,55 @@ class Story:
             permission, step = takes[event["action"]]
             self._at(moment(event["at"]), event["by"], permission, partial(step, event))
 
-    def _at(self, at: dt.datetime, number: str, permission: Permission, step: Step) -> None:
+    def _at(
+        self,
+        at: dt.datetime,
+        number: str,
+        permission: Permission,
+        step: Step,
+        target: Target | None = None,
+    ) -> None:
         """Take ``step`` at that moment, by a person who may; who may not is an error in the data."""
         with clock.at(at):
             user = self.shelf.people[number]
-            holding = authority(user, permission, self.paper.target, year=self.shelf.year)
+            holding = authority(user, permission, target or self.paper.target, year=self.shelf.year)
             step(Actor(user=user, standing_in_for_id=holding.standing_in_for_id))
         self.paper = self._stored()
 
     # ---- the draft ------------------------------------------------------------------------
 
     def _draft(self) -> None:
-        """Write everything in order, in office hours, the people taking turns."""
+        """Write everything in order, in office hours, the people taking turns.
+
+        A chief takes his turn at the goals of his division; the rest of it is the first one's.
+        """
         drafting = self.told["drafting"]
         until = drafting.get("until") or self.events[0]["at"] - LAST_LOOK
         steps = self._writing()
         times = office_moments(drafting["from"], until, len(steps))
         writers = drafting["by"]
-        for number, (at, step) in enumerate(zip(times, steps, strict=True)):
+        for number, (at, (part, step)) in enumerate(zip(times, steps, strict=True)):
             writer = writers[number * len(writers) // len(steps)]
-            self._at(at, writer, Permission.WRITE_PAPER, step)
+            with clock.at(at):
+                may_write = may(self.shelf.people[writer], *part, year=self.shelf.year)
+            self._at(at, writer if may_write else writers[0], part[0], step, part[1])
 
-    def _writing(self) -> list[Step]:
+    def _writing(self) -> list[tuple[Part, Step]]:
         goals = list(enumerate(self.told["goals"], 1))
         answers = [path for path in self.shelf.sections if self._said_to(path)]
-        return [
+        whole: list[Step] = [
             self._write_basics,
             *(partial(self._write_answer, path) for path in answers),
             *([self._choose_projects] if "projects" in self.told else []),
-            *(partial(self._write_goal, number, goal) for number, goal in goals),
         ]
+        return [
+            *(((Permission.WRITE_PAPER, self.paper.target), step) for step in whole),
+            *((self._goal_part(goal), partial(self._write_goal, n, goal)) for n, goal in goals),
+        ]
+
+    def _goal_part(self, goal: Values) -> Part:
+        led = Goal(paper=self.paper, lead_division=self._division(goal["lead"]))
+        return Permission.WRITE_GOAL, led.target
 
     def _write_basics(self, by: Actor) -> None:
         values = {name: self.told.get(name, "") for name in BASICS}

@@ -9,7 +9,9 @@ from django.db.models import Max
 
 from core import audit
 from core.audit import Actor
+from core.permissions import Permission
 from core.workflow import NotNow, update_if_unchanged
+from departments.queries import authority
 from goals.actions.writing import LINKS, expect, keeping, lock, plain, touch, written
 from goals.earlier import DivisionsNow
 from goals.models import Goal, Indicator, OperatingPolicy
@@ -55,8 +57,10 @@ def save_goal(
         stays = {name: before[name] for name in LINKS if name in before and name not in values}
         after = stays | record_of(values, indicators)
         if before != after:
+            led = {row.lead_division_id} if row.version else set()
             expect(row, version if goal else min(row.version, 1))
             update_if_unchanged(row, **fields, **written(by))
+            _check_right(stored, led | {row.lead_division_id}, by)
             _write_links(row, values)
             stored.projects.add(*values.get("projects", ()))  # what a goal carries is listed
             _write_indicators(row, indicators)
@@ -70,6 +74,13 @@ def save_goal(
                 after=after,
             )
     return row
+
+
+def _check_right(paper: OperatingPolicy, divisions: Collection[int | None], by: Actor) -> None:
+    """Refused unless ``by`` may write goals that these lead, whatever a form let through."""
+    for pk in divisions:
+        target = Goal(paper=paper, lead_division_id=pk).target
+        authority(by.person, Permission.WRITE_GOAL, target, year=paper.year)
 
 
 def _added_goal(paper: OperatingPolicy, key: UUID | None) -> Goal:
@@ -133,6 +144,7 @@ def remove_goal(*, goal: Goal, version: int, by: Actor) -> None:
     row = _stored_goal(stored, goal)
     expect(row, version)
     update_if_unchanged(row, is_removed=True, **written(by))
+    _check_right(stored, {row.lead_division_id}, by)
     touch(stored, by)
     audit.record("goal.remove", by=by, label=str(row), subject=stored, before=goal_record(row))
 

@@ -110,9 +110,17 @@ class GoalForm(forms.ModelForm):
             "sdgs": forms.CheckboxSelectMultiple,
         }
 
-    def __init__(self, *args: Any, paper: OperatingPolicy, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        paper: OperatingPolicy,
+        led_by: list[Division] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """``led_by``: the divisions among which a chief chooses; None: all, and none yet."""
         super().__init__(*args, **kwargs)
         self.paper = paper
+        self.led_by = led_by
         self.initial["version"] = self.instance.version if self.instance.pk else 0
         if self.instance.pk:  # what was dropped stays linked until somebody takes it off
             self.initial["sections"] += gone_sections(self.instance)
@@ -131,8 +139,11 @@ class GoalForm(forms.ModelForm):
         """The department's own divisions, then those of the others; and what is chosen already."""
         chosen = [self.instance.lead_division_id] if self.instance.pk else []
         own = Division.objects.in_year(self.paper.year).filter(department=self.paper.department_id)
-        self.fields["lead_division"].queryset = own | Division.objects.filter(pk__in=chosen)
-        self.fields["lead_division"].empty_label = "選んでください"
+        lead = self.fields["lead_division"]
+        lead.queryset = own | Division.objects.filter(pk__in=chosen)
+        lead.empty_label = "選んでください"
+        if self.led_by is not None:
+            self._offer_led_by(lead, {row.pk for row in self.led_by}.union(chosen))
         everybody = Division.objects.in_year(self.paper.year)
         if self.instance.pk:
             everybody = everybody | Division.objects.filter(shared_goals=self.instance)
@@ -149,6 +160,14 @@ class GoalForm(forms.ModelForm):
             (row.pk, f"{row.department.name} {row.name}") for row in others
         ]
         self.own_division_count = len(mine)
+
+    def _offer_led_by(self, lead: Any, keys: set[int | None]) -> None:
+        """A chief's goals are led by a division of his own."""
+        lead.queryset = lead.queryset.filter(pk__in=keys)
+        lead.required = True
+        lead.error_messages["required"] = "主管課を選んでください。"
+        if len(keys) == 1:
+            lead.empty_label = None
 
     def _offer_links(self) -> None:
         chosen = Q(goals=self.instance) if self.instance.pk else Q(pk__in=[])

@@ -21,12 +21,13 @@ from goals.forms.papers import MoveForm, RemoveForm
 from goals.models import Goal, OperatingPolicy
 from goals.projects import projects_to_choose
 from goals.queries import goal_on, goals_of, goals_of_all, owed_sections
-from goals.views.fetch import fetch_paper
+from goals.reach import reach, writes
+from goals.views.fetch import act_on_goal, fetch_goal, fetch_paper
 from goals.views.page import last_year
 from goals.views.papers import place
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def new(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """An empty goal, tied to the item from which the person came."""
     paper = fetch_paper(request, year, code)
@@ -38,21 +39,26 @@ def new(request: HttpRequest, year: int, code: str) -> HttpResponse:
     initial = {"lead_division": holding.division_id, "sections": list(asked)}
     named = request.GET.get("project", "")
     initial["projects"] = list(projects_to_choose(paper).filter(path=named)) if named else []
-    return _show(request, paper, None, GoalForm(paper=paper, initial=initial), indicator_rows())
+    return show(request, paper, None, form_of(request, paper, initial=initial), indicator_rows())
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def edit(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """A goal with its indicators and links."""
     paper = fetch_paper(request, year, code)
-    goal = goal_on(paper, pk)
+    goal = fetch_goal(request, paper, pk)
     if request.method == "POST":
         return _save(request, paper, goal)
     check_writable(paper)
-    return _show(request, paper, goal, GoalForm(paper=paper, instance=goal), indicator_rows(goal))
+    return show(request, paper, goal, form_of(request, paper, instance=goal), indicator_rows(goal))
 
 
-def _show(
+def form_of(request: HttpRequest, paper: OperatingPolicy, *typed: Any, **more: Any) -> GoalForm:
+    """The form; a chief chooses among the divisions that are his."""
+    return GoalForm(*typed, paper=paper, led_by=reach(request.user, paper).divisions, **more)
+
+
+def show(
     request: HttpRequest,
     paper: OperatingPolicy,
     goal: Goal | None,
@@ -67,12 +73,13 @@ def _show(
 
 def _save(request: HttpRequest, paper: OperatingPolicy, goal: Goal | None) -> HttpResponse:
     if "add_row" in request.POST:
-        form = GoalForm(request.POST, paper=paper, instance=goal)
-        return _show(request, paper, goal, form, typed_indicator_rows(one_more_row(request.POST)))
-    form = GoalForm(request.POST, paper=paper, instance=goal)
+        form = form_of(request, paper, request.POST, instance=goal)
+        return show(request, paper, goal, form, typed_indicator_rows(one_more_row(request.POST)))
+    form = form_of(request, paper, request.POST, instance=goal)
     rows = typed_indicator_rows(request.POST)
     if not (form.is_valid() & rows.is_valid()):
-        return _show(request, paper, goal, form, rows)
+        return show(request, paper, goal, form, rows)
+    act_on_goal(request, Goal(paper=paper, lead_division=form.cleaned_data["lead_division"]))
     try:
         saved = goals.save_goal(
             paper=paper,
@@ -87,7 +94,7 @@ def _save(request: HttpRequest, paper: OperatingPolicy, goal: Goal | None) -> Ht
         return _both(request, paper, goal, form, rows)
     except NotNow as refusal:
         form.add_error(None, str(refusal))
-        return _show(request, paper, goal, form, rows, status=409)
+        return show(request, paper, goal, form, rows, status=409)
     return redirect(place(paper, f"goal-{saved.pk}"))
 
 
@@ -97,15 +104,19 @@ def _both(
     """Somebody saved first: what differs, above the form with what was typed."""
     key = form.cleaned_data["key"]
     stored = goal_on(paper, goal.pk) if goal else goals_of(paper).get(key=key)
+    if not writes(request.user, stored):
+        raise NotNow(
+            "この目標は、ほかの課の目標になりました。書いた文は「残っている文」にあります。"
+        )
     theirs = goals.goal_record(stored)
     mine = goals.record_of(form.values(), rows.values())
     typed = request.POST.copy()
     typed["version"] = str(stored.version)
-    return _show(
+    return show(
         request,
         paper,
         stored,
-        GoalForm(typed, paper=paper, instance=stored),
+        form_of(request, paper, typed, instance=stored),
         rows,
         status=409,
         stored=stored,
@@ -113,11 +124,11 @@ def _both(
     )
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def remove(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """Take a goal off the paper, after a question."""
     paper = fetch_paper(request, year, code)
-    goal = goal_on(paper, pk)
+    goal = fetch_goal(request, paper, pk)
     form = RemoveForm(request.POST or None, initial={"version": goal.version})
     if request.method == "POST" and form.is_valid():
         goals.remove_goal(goal=goal, version=form.cleaned_data["version"], by=request.actor)

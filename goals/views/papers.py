@@ -21,13 +21,13 @@ from goals.models import KeptText, OperatingPolicy, Response, Versioned
 from goals.queries import history as history_of
 from goals.queries import (
     is_owed,
-    kept_texts,
     once_owed_section,
     owed_section,
     told_remark,
 )
+from goals.reach import texts_for
 from goals.sheets import BASICS, Answer
-from goals.views.fetch import fetch_paper
+from goals.views.fetch import fetch_paper, fetch_remark
 from goals.views.page import last_year, page_of, reader_of, revisions_for, show_earlier, whole
 from policies.models import Section
 
@@ -122,7 +122,7 @@ def response(request: HttpRequest, year: int, code: str, path: str) -> HttpRespo
         return _save_response(request, paper, once_owed_section(paper, path))
     section = owed_section(paper, path)
     check_writable(paper)
-    context = _place_of(request, paper, section)
+    context = place_of(request, paper, section)
     if request.htmx:
         return render(request, "goals/_answer.html", {**context, "editing": True})
     form = _response_form(request, context["answer"])
@@ -142,7 +142,7 @@ def _response_form(request: HttpRequest, answer: Answer) -> ResponseForm:
     return form
 
 
-def _place_of(request: HttpRequest, paper: OperatingPolicy, section: Section) -> dict:
+def place_of(request: HttpRequest, paper: OperatingPolicy, section: Section) -> dict:
     """The context of one facing pair."""
     page = page_of(request, paper)
     show_earlier(page, last_year(request, paper))
@@ -186,7 +186,7 @@ def _problem(
     request: HttpRequest, paper: OperatingPolicy, section: Section, form: ResponseForm, status: int
 ) -> HttpResponse:
     """Nothing was saved: say why; the text stays where it was typed."""
-    context = {**_place_of(request, paper, section), "form": form}
+    context = {**place_of(request, paper, section), "form": form}
     if request.htmx:
         context["problem"] = "".join(text for row in form.errors.values() for text in row)
         return render(request, "goals/_note.html", context, status=status)
@@ -204,7 +204,7 @@ def _taken_away(request: HttpRequest, section: Section, conflict: Conflict) -> H
 def _saved_response(request: HttpRequest, paper: OperatingPolicy, section: Section) -> HttpResponse:
     """The state of the pair, and what changed elsewhere on the page."""
     stored = fetch_paper(request, paper.year, paper.department.code)
-    context = _place_of(request, stored, section)
+    context = place_of(request, stored, section)
     is_done = "done" in request.POST
     context["sentence"] = _saved_at(context["response"])
     context["is_done"] = is_done
@@ -218,7 +218,7 @@ def _both_responses(
     request: HttpRequest, paper: OperatingPolicy, section: Section, form: ResponseForm
 ) -> HttpResponse:
     """Somebody saved first: both texts."""
-    context = _place_of(request, paper, section)
+    context = place_of(request, paper, section)
     stored = context["response"] or Response(version=0)
     names = ("body", "is_not_applicable")
     theirs = {name: getattr(stored, name) for name in names}
@@ -284,13 +284,13 @@ def history(request: HttpRequest, year: int, code: str) -> HttpResponse:
     return render(request, "goals/history.html", context)
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def conflicts(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """What people wrote while somebody else saved first."""
     paper = fetch_paper(request, year, code)
     drafts = [
         {"draft": draft, "texts": trail.changes({}, draft.content), "anchor": anchor_of(draft)}
-        for draft in kept_texts(paper)
+        for draft in texts_for(request.user, paper)
     ]
     return render(request, "goals/conflicts.html", {"paper": paper, "drafts": drafts})
 
@@ -298,7 +298,8 @@ def conflicts(request: HttpRequest, year: int, code: str) -> HttpResponse:
 def anchor_of(draft: KeptText) -> str:
     """The place on the page of the paper to which a kept text belongs."""
     kind, _, name = draft.part.partition("/")
-    return {"response": name, "goal": "goals" if name == "new" else f"goal-{name}"}.get(kind, kind)
+    goal = "goals" if name.startswith("new") else f"goal-{name}"
+    return {"response": name, "goal": goal, "remark": f"remark-{name}"}.get(kind, kind)
 
 
 @requires(Permission.READ_PAPER)
@@ -317,11 +318,11 @@ def revision(request: HttpRequest, year: int, code: str, number: int) -> HttpRes
     return render(request, "goals/revision.html", context)
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def answer(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     """The department's answer to a remark."""
     paper = fetch_paper(request, year, code)
-    remark = told_remark(paper, pk)
+    remark = fetch_remark(request, paper, pk)
     form = RemarkAnswerForm.of(remark, request.POST)
     context = {"paper": paper, "remark": remark, "form": form}
     status = 200

@@ -182,7 +182,7 @@ def test_an_emptied_row_of_indicators_goes(
 def test_the_later_of_two_writers_of_a_goal_sees_both_and_loses_none(
     cast: SimpleNamespace, client_of: SignIn, head: Client, goal: Goal
 ) -> None:
-    client_of(cast.chief).post(_edit(goal), _typed(title="先の目標", version="1"))
+    client_of(cast.drafter).post(_edit(goal), _typed(title="先の目標", version="1"))
     page = head.post(_edit(goal), _typed(title="後の目標", version="1", **INDICATOR))
     assert page.status_code == 409
     assert "<del>先</del>の目標" in _text(page)
@@ -201,11 +201,11 @@ def test_an_old_form_sent_again_does_not_overwrite_what_came_after(
     key = str(uuid4())
     head.post(NEW, _typed(key=key))
     stored = Goal.objects.get()
-    client_of(cast.chief).post(_edit(stored), _typed(title="課長が直した目標", version="1"))
+    client_of(cast.drafter).post(_edit(stored), _typed(title="担当が直した目標", version="1"))
     page = head.post(NEW, _typed(key=key, title="戻って直した目標"))
     assert page.status_code == 409
     assert f'action="{_edit(stored)}"' in _text(page)
-    assert Goal.objects.get().title == "課長が直した目標"
+    assert Goal.objects.get().title == "担当が直した目標"
 
 
 def test_a_goal_is_not_written_at_the_office_and_the_text_stays(

@@ -65,7 +65,7 @@ def test_autosave_never_overwrites_what_somebody_saved_first(
         version=0,
         body="先の文です。",
         is_not_applicable=False,
-        by=Actor(user=cast.chief),
+        by=Actor(user=cast.drafter),
     )
     opened.locator("#body-1-1").press_sequentially("後の文です。")
     expect(opened.locator("#note-1-1")).to_contain_text("保存が重なりました。")

@@ -11,12 +11,13 @@ from django.urls import reverse
 
 from core.audit import Actor
 from core.permissions import Post
-from goals.models import Remark, Revision
+from goals.models import Goal, KeptText, Remark, Revision
 from home.addresses import addresses
 from packets.models import PacketFile
 from policies.actions import manuscripts
 from policies.parsing import parse
 from tests.factories import (
+    DivisionFactory,
     EditionFactory,
     GoalFactory,
     InterviewFactory,
@@ -84,7 +85,7 @@ def expected(name, person, status, method):
     scopes = printed_scopes()[label][post.label]
     if not _is_about_a_paper(name):
         return bool(scopes)
-    own = {"自分の部"} if person in {"head", "chief", "drafter"} else set()
+    own = {"自分の部", "自分の課"} if person in {"head", "chief", "drafter"} else set()
     return bool(scopes & ({"すべて"} | own | STATUSES[status]))
 
 
@@ -95,7 +96,7 @@ def _is_about_a_paper(name):
 @pytest.fixture
 def objects(paper, cast):
     OperatingPolicyFactory(year=2022, department=paper.department)
-    goal = GoalFactory(paper=paper)
+    goal = GoalFactory(paper=paper, lead_division=cast.chief.appointments.get().division)
     EditionFactory(policy=paper_section(paper).policy, number=1)
     ProjectFactory()
     policy_with_items(2022)
@@ -128,9 +129,19 @@ def objects(paper, cast):
     )
     file.path.parent.mkdir(parents=True, exist_ok=True)
     file.path.write_bytes(b"%PDF")
+    kept = KeptText.objects.create(
+        paper=paper,
+        part="basics",
+        label="部の使命",
+        content={"mission": "文"},
+        written_by=cast.chief,
+        written_at=jst(2023, 3, 27),
+        shared_at=jst(2023, 3, 27),
+    )
     interview = InterviewFactory(department=paper.department, interviewers=[cast.mayor])
     return {
         "goals:goal": goal.pk,
+        "goals:kept": kept.pk,
         "goals:": remark.pk,
         "packets:": file.pk,
         "policies:": PlanFactory().pk,
@@ -176,18 +187,42 @@ def test_every_post_is_allowed_or_refused_as_printed(
     for status in STATUSES if _is_about_a_paper(address.name) else ["draft"]:
         type(paper).objects.filter(pk=paper.pk).update(status=status)
         for person in POSTS:
-            client = client_of(getattr(cast, person))
-            with transaction.atomic():
-                answer = getattr(client, method)(where)
-                transaction.set_rollback(True)
-            if answer.streaming:
-                list(answer.streaming_content)  # reading to the end closes the file
+            answer = _asked(client_of(getattr(cast, person)), method, where)
             if answer.status_code == 405:  # says nothing of the paper, to nobody
                 continue
             is_allowed = answer.status_code not in {403, 404}
             if is_allowed is not expected(address.name, person, status, method):
                 wrong.append(f"{person} {status}: {answer.status_code}")
     assert wrong == []
+
+
+def _asked(client, method, where):
+    """The answer; what it wrote is taken back."""
+    with transaction.atomic():
+        answer = getattr(client, method)(where)
+        transaction.set_rollback(True)
+    if answer.streaming:
+        list(answer.streaming_content)  # reading to the end closes the file
+    return answer
+
+
+OF_ONE_GOAL = [a for a in ADDRESSES if a.name in {"goals:goal_edit", "goals:goal_remove"}]
+OF_ONE_GOAL += [a for a in ADDRESSES if a.name == "goals:answer"]
+
+
+@pytest.mark.parametrize("is_led", [True, False], ids=["by another division", "by none"])
+@pytest.mark.parametrize("method", ["get", "post"])
+@pytest.mark.parametrize("address", OF_ONE_GOAL, ids=lambda address: address.name)
+def test_a_goal_that_his_division_does_not_lead_is_to_a_chief_as_one_that_is_not_there(
+    address, method, is_led, objects, paper, cast, client_of
+):
+    other = DivisionFactory(department=paper.department) if is_led else None
+    Goal.objects.filter(paper=paper).update(lead_division=other)
+    where = address_of(address.route, address.name, objects)
+    answers = {p: _asked(client_of(getattr(cast, p)), method, where).status_code for p in POSTS}
+    printed = {p for p in POSTS if expected(address.name, p, "draft", method)}
+    assert {p for p in POSTS if answers[p] not in {403, 404}} == printed - {"chief"}
+    assert answers["chief"] == 404
 
 
 @pytest.mark.parametrize("address", ADDRESSES, ids=lambda address: address.name)

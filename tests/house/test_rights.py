@@ -102,7 +102,7 @@ def test_stand_in_acts_for_the_absent_head_and_the_line_names_both(cast, papers,
     )
     _, holding = paper_for(stand_in, Permission.SUBMIT_PAPER, 2023, "kenko")
     assert holding.standing_in_for_id == cast.other_head.pk
-    _, own = paper_for(stand_in, WRITE, 2023, "somu")
+    _, own = paper_for(stand_in, Permission.WRITE_GOAL, 2023, "somu")
     assert own.standing_in_for_id is None
 
 
@@ -110,6 +110,12 @@ def test_only_heads_submit(cast, papers):
     assert papers_that(cast.head, Permission.SUBMIT_PAPER) == {(2022, "somu"), (2023, "somu")}
     assert papers_that(cast.chief, Permission.SUBMIT_PAPER) == set()
     assert papers_that(cast.drafter, WRITE) == {(2022, "somu"), (2023, "somu")}
+
+
+def test_a_chief_writes_goals_and_nothing_else_of_the_paper(cast, papers):
+    assert papers_that(cast.chief, READ) == {(2022, "somu"), (2023, "somu")}
+    assert papers_that(cast.chief, Permission.WRITE_GOAL) == {(2022, "somu"), (2023, "somu")}
+    assert papers_that(cast.chief, WRITE) == set()
 
 
 @pytest.mark.parametrize(
