@@ -145,6 +145,7 @@ def objects(paper, cast):
         "goals:": remark.pk,
         "packets:": file.pk,
         "policies:": PlanFactory().pk,
+        "home:charges_person": cast.deputy.pk,
         "interviews:": interview.pk,
         "exchange:": SpringImportFactory(uploaded_by=cast.administrator).pk,
     }
