@@ -10,7 +10,7 @@ from django.db import transaction
 from core import audit, clock
 from core.workflow import NotNow
 from departments.models import Department, User
-from exchange.seed import amendments, city, documents, papers, speech
+from exchange.seed import amendments, city, documents, handovers, papers, speech
 from exchange.seed.reading import moment, read
 from goals.models import OperatingPolicy
 from policies.models import BasicPolicy, Cycle, Plan
@@ -48,4 +48,5 @@ def build_demo_city() -> None:
     for year in YEARS:
         papers.lay_papers(year)
         amendments.lay_amendments(year)
+        handovers.lay_handovers(year)
     city.lay_interviews(settings["interviews"])
