@@ -89,6 +89,12 @@ def loss_of(
     """The lost post that would have allowed ``permission`` on ``target``; None if one does now."""
     if may(user, permission, target, year=paper.year):
         return None
+    return _last(user, permission, paper, target)
+
+
+def _last(
+    user: User, permission: Permission, paper: OperatingPolicy, target: Target
+) -> Loss | None:
     for last_day, holding in lost(user, paper.year):
         if scopes_of(holding, permission, target):
             return Loss(last_day, holding, paper)
@@ -277,7 +283,7 @@ def texts_of(user: User) -> list[tuple[KeptText, Loss | None]]:
         written_by=user, reason=KeptText.Reason.LATE, shared_at__isnull=True
     )
     return [
-        (row, loss_of(user, Permission.WRITE_PAPER, row.paper, row.paper.target))
+        (row, _last(user, Permission.LEAVE_TEXT, row.paper, row.paper.target))
         for row in rows.select_related("paper__department")
         if may(user, Permission.LEAVE_TEXT, row.paper.target, year=row.paper.year)
     ]

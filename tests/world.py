@@ -16,7 +16,7 @@ from core.audit import Actor
 from core.workflow import Conflict
 from departments.models import Appointment, Department, User
 from goals.actions import papers, reviews
-from goals.models import Goal, OperatingPolicy, Remark
+from goals.models import Goal, KeptText, OperatingPolicy, Remark
 from goals.queries import goal_on
 from home.addresses import Address, addresses
 from packets.models import PacketFile
@@ -84,6 +84,7 @@ class World:
         self.foreign_file = self._file(self.other, "1" * 64)
         self.spring = SpringImportFactory(uploaded_by=cast.administrator)
         self.keep_a_conflict()
+        self.kept = self.keep_a_late_text()
         manuscripts.take_in(parsed=parse(MANUSCRIPT), by=self.office)
 
     def _file(self, paper: OperatingPolicy, digest: str) -> PacketFile:
@@ -112,6 +113,20 @@ class World:
         """Two people saved the same answer; the second text is kept."""
         with contextlib.suppress(Conflict):
             self.write("1-1", "競合して残った文です。", version=99)
+
+    def keep_a_late_text(self) -> KeptText:
+        """What somebody typed after the post had ended, handed over."""
+        return KeptText.objects.create(
+            paper=self.paper,
+            part="response/1-1",
+            label="1(1) 部の方針",
+            content={"body": "遅れて渡された文です。"},
+            typed={"body": ["遅れて渡された文です。"]},
+            written_by=self.cast.other_head,
+            written_at=jst(2023, 3, 27),
+            reason=KeptText.Reason.LATE,
+            shared_at=jst(2023, 3, 27),
+        )
 
     def write(self, path: str, body: str, version: int | None = None) -> None:
         section = self.section(path)
@@ -177,6 +192,7 @@ class World:
         remark = Remark.objects.filter(paper=self.paper, told_at__isnull=False).first()
         return {
             "goals:goal": self.goal.pk,
+            "goals:kept": self.kept.pk,
             "goals:": remark.pk if remark else 1,
             "packets:": self.file.pk,
             "interviews:": self.interview.pk,

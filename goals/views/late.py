@@ -110,9 +110,11 @@ def kept_text(request: HttpRequest, year: int, code: str, pk: int) -> HttpRespon
     """The form of its place with a kept text in it, beside what is stored; saves nothing."""
     paper = fetch_paper(request, year, code)
     kept = next((row for row in texts_for(request.user, paper) if row.pk == pk), None)
-    kind, _, name = kept.part.partition("/") if kept and kept.typed else ("", "", "")
-    if kept is None or kind not in PLACES:
+    if kept is None:
         raise Hidden("この文はありません。")
+    kind, _, name = kept.part.partition("/")
+    if not kept.typed or kind not in PLACES:  # of a conflict: to be copied from the list
+        return redirect("goals:conflicts", year, code)
     check_writable(paper)
     try:
         return PLACES[kind](request, paper, kept, name)

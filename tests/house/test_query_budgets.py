@@ -89,18 +89,20 @@ BUDGETS = {
     "goals:board": ("office", "draft", 12),
     "goals:coverage": ("office", "draft", 14),
     "goals:amendments": ("office", "draft", 7),
-    "goals:paper": ("head", "draft", 25),
+    "goals:paper": ("head", "draft", 26),
     "goals:basics": ("head", "draft", 5),
     "goals:projects": ("head", "draft", 14),
     "goals:response": ("head", "draft", 25),
     "goals:submit": ("head", "draft", 23),
     "goals:withdraw": ("head", "submitted", 5),
-    "goals:history": ("head", "draft", 8),
+    "goals:history": ("head", "draft", 9),
     "goals:handover": ("head", "draft", 16),
     "goals:handover_note": ("head", "draft", 15),
     "goals:handover_hand": ("head", "draft", 13),
     "goals:handovers": ("office", "draft", 12),
     "goals:conflicts": ("head", "draft", 6),
+    "goals:kept_text": ("head", "draft", 26),
+    "goals:own_texts": ("head", "draft", 5),
     "goals:revision": ("head", "draft", 6),
     "goals:answer": ("head", "returned", 6),
     "goals:goal_new": ("head", "draft", 12),
@@ -175,13 +177,24 @@ def fill(paper, cast, number):
         revision = Revision.objects.create(
             paper=paper, number=n + 1, content=CONTENT, submitted_by=cast.head, submitted_at=MARCH
         )
-        KeptText.objects.create(
+        kept = KeptText.objects.create(
             paper=paper,
-            part="basics",
-            label="部の使命",
-            content={"mission": "文"},
+            part="response/1-1",
+            label="1(1) 部の方針",
+            content={"body": "文"},
+            typed={"body": ["文"]},
             written_by=cast.drafter,
             written_at=MARCH,
+            shared_at=MARCH,
+        )
+        KeptText.objects.create(
+            paper=paper,
+            part=f"goal/{goal.pk}",
+            label="目標",
+            content={"title": "文"},
+            written_by=cast.head,
+            written_at=MARCH,
+            reason="late",
         )
         audit.record("goal.save", by=Actor(user=cast.head), label="目標", subject=paper)
         file = PacketFile.objects.create(
@@ -207,7 +220,13 @@ def fill(paper, cast, number):
             ends_at=jst(2023, 4, 6 + n, 11),
         )
         interview.attendees.add(cast.head)
-        rows = {"goals:goal": goal, "goals:": remark, "packets:": file, "interviews:": interview}
+        rows = {
+            "goals:goal": goal,
+            "goals:kept": kept,
+            "goals:": remark,
+            "packets:": file,
+            "interviews:": interview,
+        }
         rows["policies:"] = measure.plan
         rows["home:charges_person"] = cast.deputy
         rows["exchange:"] = SpringImportFactory(uploaded_by=cast.administrator)
