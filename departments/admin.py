@@ -24,6 +24,7 @@ from departments.resources import (
     DivisionResource,
     UserResource,
 )
+from departments.rules import check_predecessors, check_successors
 
 WORDS_OF = {
     User: lambda person: f"{person.name}（{person.username}）",
@@ -79,6 +80,13 @@ class WordedChoice(forms.ModelChoiceField):
         return WORDS_OF[type(row)](row)
 
 
+class WordedChoices(forms.ModelMultipleChoiceField):
+    """The same, for several."""
+
+    def label_from_instance(self, row: Any) -> str:
+        return WORDS_OF[type(row)](row)
+
+
 def chosen_among(table: Any) -> dict[str, Any]:
     """How a row of ``table`` is chosen: a plain list, which every browser searches by typing."""
     if table not in WORDS_OF:
@@ -94,26 +102,62 @@ class OrganisationAdmin(TableAdmin):
         return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)
 
 
+class SuccessionForm(forms.ModelForm):
+    """A row that may name those that take over from it."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        years = ("first_year", "last_year", "name")
+        if not self.errors and all(name in cleaned for name in years):
+            row = self._meta.model(pk=self.instance.pk, **{name: cleaned[name] for name in years})
+            check_successors(row, cleaned["successors"])
+            check_predecessors(row)
+        return cleaned
+
+
+SUCCESSION = (
+    "後継",
+    {
+        "fields": ("successors",),
+        "description": "名前が変わる、分かれる、合わさるときは、この行を書き換えずに、"
+        "最後の年度を入力し、新しい行を加えて、ここで選びます。"
+        "前の年度の運営方針書と資料には、前の名前が残ります。",
+    },
+)
+
+
 @admin.register(Department)
 class DepartmentAdmin(TableAdmin):
     resource_classes = [DepartmentResource]
+    form = SuccessionForm
     list_display = ("name", "kana", "code", valid_years, "order")
     list_filter = (ValidYearFilter,)
     search_fields = ("name", "kana", "code")
     search_help_text = "名称、ふりがな、記号で探します。"
-    fields = ("name", "kana", "code", "first_year", "last_year", "order", "successors")
+    fieldsets = (
+        (None, {"fields": ("name", "kana", "code", "first_year", "last_year", "order")}),
+        SUCCESSION,
+    )
 
 
 @admin.register(Division)
 class DivisionAdmin(TableAdmin):
     resource_classes = [DivisionResource]
+    form = SuccessionForm
     list_display = ("name", "department", "code", valid_years, "order")
     list_select_related = ("department",)
     list_filter = (ValidYearFilter, "department")
     search_fields = ("name", "code", "department__name")
     search_help_text = "名称、記号、部の名称で探します。"
     ordering = ("department__order", "order", "pk")
-    fields = ("department", "name", "code", "first_year", "last_year", "order")
+    fieldsets = (
+        (None, {"fields": ("department", "name", "code", "first_year", "last_year", "order")}),
+        SUCCESSION,
+    )
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        choice = {"queryset": ROWS_OF[Division](), "form_class": WordedChoices}
+        return super().formfield_for_manytomany(db_field, request, **choice | kwargs)
 
 
 class PersonForm(SetPasswordMixin, forms.ModelForm):

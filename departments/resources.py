@@ -18,6 +18,7 @@ from core.permissions import Post
 from core.resources import TableResource
 from departments.actions import drop_sessions_of_closed
 from departments.models import Appointment, Department, Division, User
+from departments.rules import check_successors
 
 
 def order_column() -> Field:
@@ -25,7 +26,15 @@ def order_column() -> Field:
     return column("order", "並び順", IntegerColumn(), default=0)
 
 
-class DepartmentResource(TableResource):
+class SuccessionResource(TableResource):
+    """A table whose rows name those that take over from them."""
+
+    def validate_instance(self, instance: Any, *args: Any, **kwargs: Any) -> None:
+        super().validate_instance(instance, *args, **kwargs)
+        check_successors(instance, self.new_links.get("successors", ()))
+
+
+class DepartmentResource(SuccessionResource):
     code = column("code", "記号")
     name = column("name", "名称")
     kana = column("kana", "ふりがな")
@@ -40,18 +49,19 @@ class DepartmentResource(TableResource):
         fields = ("code", "name", "kana", "order", "first_year", "last_year", "successors")
 
 
-class DivisionResource(TableResource):
+class DivisionResource(SuccessionResource):
     department = column("department", "部の記号", RowColumn(Department, "code"))
     code = column("code", "記号")
     name = column("name", "名称")
     order = order_column()
     first_year = column("first_year", "最初の年度", YearColumn())
     last_year = column("last_year", "最後の年度", YearColumn())
+    successors = column("successors", "後継の課の記号", RowsColumn(Division, field="code"))
 
     class Meta:
         model = Division
         import_id_fields = ("code",)
-        fields = ("department", "code", "name", "order", "first_year", "last_year")
+        fields = ("department", "code", "name", "order", "first_year", "last_year", "successors")
 
 
 class UserResource(TableResource):

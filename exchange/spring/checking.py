@@ -9,12 +9,10 @@ from openpyxl.utils import get_column_letter
 
 from core.tables import CellProblem, Row, Table, as_text
 from core.text import normalise
-from departments.models import Department
 from exchange.spring.plans import CHANGED, ENDED, NEW, SAME, Plan, PlanRow, Problem
 from exchange.spring.rules import errors_of, sentence_of
 from exchange.spring.sheets import (
     BY_TITLE,
-    DEPARTMENTS,
     EXAMPLE,
     EXPLANATION,
     NATURAL,
@@ -24,6 +22,7 @@ from exchange.spring.sheets import (
     Sheet,
 )
 from exchange.spring.state import Identity, State, identity_of, read_state
+from exchange.spring.successions import faults_of
 
 TELL_EVERY = 100
 Tell = Callable[[int, int], None]
@@ -262,10 +261,10 @@ class SheetReader:
 
     def finish(self) -> None:
         """Settle what depends on other rows of the sheet, and what each row comes to."""
-        is_departments = self.sheet is DEPARTMENTS
+        column = self.sheet.column("successors")
         for row, planned in self.pending:
-            if is_departments:
-                self._settle_successors(row, planned)
+            if column:
+                self._settle_successors(row, planned, column)
             planned.kind = kind_of(planned)
             if planned.kind == SAME:
                 self.plan.same[self.sheet.key] += 1
@@ -274,14 +273,14 @@ class SheetReader:
         ready = {planned.row.pk: planned.row for _, planned in self.pending}
         stored = [ready.pop(row.pk, row) for row in self.state.rows[self.sheet.key]]
         self.state.rows[self.sheet.key] = stored + list(ready.values())
+        if column:
+            self._ask_years()
 
-    def _settle_successors(self, row: Row, planned: PlanRow) -> None:
-        column = self.sheet.column("successors")
+    def _settle_successors(self, row: Row, planned: PlanRow, column: Column) -> None:
         if planned.stored:
-            planned.old_successors = self.state.successors.get(planned.stored.pk, [])
+            known = self.state.successors[self.sheet.key]
+            planned.old_successors = known.get(planned.stored.pk, [])
         planned.successors = []
-        if column is None:
-            return
         try:
             text = str(column.cell.clean(row.cells[self.places[column.heading]]))
             planned.successors = self._successors(text, planned.row)
@@ -290,12 +289,19 @@ class SheetReader:
         except ValueError as problem:
             self._tell(row, column, str(problem))
 
-    def _successors(self, text: str, department: Department) -> list[Department]:
+    def _successors(self, text: str, ready: Any) -> list[Any]:
+        title = self.sheet.title
         names = text.replace("，", "、").replace(",", "、").split("、")
         codes = dict.fromkeys(name.strip() for name in names if name.strip())
-        if department.code in codes:
-            raise ValueError("後継の部に、その部自身は書けません。")
-        return [self._named("部", code) for code in codes]
+        if ready.code in codes:
+            raise ValueError(f"後継の{title}に、その{title}自身は書けません。")
+        return [self._named(title, code) for code in codes]
+
+    def _ask_years(self) -> None:
+        rows = {planned.row.pk: row for row, planned in self.pending}
+        planned_rows = [planned for _, planned in self.pending]
+        for planned, name, sentence in faults_of(self.sheet, self.state, planned_rows):
+            self._tell(rows[planned.row.pk], self.sheet.column(name), sentence)
 
     # Telling
 

@@ -11,6 +11,7 @@ from core.years import first_day, fiscal_year, format_date, format_year
 from departments.models import Appointment, User
 from exchange.spring.plans import CHANGED, ENDED, NEW, Plan, PlanRow
 from exchange.spring.sheets import APPOINTMENTS
+from exchange.spring.successions import notes_of_endings, taken_over
 
 GAIN, LOSE, CHANGE = "gain", "lose", "change"
 WORDS = {GAIN: "就く", LOSE: "離れる", CHANGE: "変わる"}
@@ -43,6 +44,7 @@ def effects_of(plan: Plan, today: dt.date) -> list[Effect]:
     """What the plan does to people, day by day, person by person."""
     found = [e for row in plan.of("appointments") for e in _of_appointment(row, today)]
     found += [e for row in plan.of("people") for e in _of_person(row, today)]
+    found += _of_successions(plan)
     return sorted(found, key=lambda e: (e.day, e.order, e.kind != LOSE, e.number))
 
 
@@ -83,6 +85,17 @@ def _of_person(planned: PlanRow, today: dt.date) -> Iterator[Effect]:
         yield Effect(today, kind, called(new), text, order_of(new), today, planned.number)
 
 
+def _of_successions(plan: Plan) -> Iterator[Effect]:
+    """The heads who have the papers of another department from the day on which theirs begins."""
+    for planned, new, year in taken_over(plan):
+        day = first_day(year)
+        for row in plan.state.rows["appointments"]:
+            if row.department_id == new.pk and row.post == Post.HEAD and _is_held(row, day):
+                text = f"{planned.row.name}の運営方針書を{row.title}として引き継ぐ"
+                person = called(row.user), text, order_of(row.user)
+                yield Effect(day, GAIN, *person, row.announced_on, planned.number)
+
+
 def called(person: User) -> str:
     """青柳 美和（3001）."""
     return f"{person.name}（{person.username}）"
@@ -108,7 +121,8 @@ def notes_of(plan: Plan, today: dt.date) -> list[str]:
     year = fiscal_year(today + SOON)
     day = first_day(year)
     held = [row for row in plan.state.rows["appointments"] if _is_held(row, day)]
-    notes = [*_without_head(plan, held, year), *_in_two_departments(plan, held, day)]
+    notes = [*notes_of_endings(plan), *_without_head(plan, held, year)]
+    notes += _in_two_departments(plan, held, day)
     notes += [note for row in plan.of("appointments") for note in _outside_its_years(row)]
     return notes[:MOST_NOTES]
 

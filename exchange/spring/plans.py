@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from departments.models import Department
 from exchange.spring.sheets import SHEETS, Sheet, shown
 from exchange.spring.state import State
 
@@ -40,8 +39,8 @@ class PlanRow:
     kind: str
     row: Any
     stored: Any = None
-    successors: list[Department] | None = None
-    old_successors: list[Department] = field(default_factory=list)
+    successors: list[Any] | None = None
+    old_successors: list[Any] = field(default_factory=list)
 
     @property
     def before(self) -> dict[str, Any]:
@@ -105,7 +104,7 @@ class Plan:
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def machine(sheet: Sheet, row: Any, successors: list[Department]) -> dict[str, Any]:
+def machine(sheet: Sheet, row: Any, successors: list[Any]) -> dict[str, Any]:
     """The columns of ``row`` as JSON gives them back: dates as text, rows by number."""
     values: dict[str, Any] = {}
     for name in sheet.fields:

@@ -78,6 +78,17 @@ def _years() -> tuple[Column, ...]:
     )
 
 
+def _successors(title: str) -> Column:
+    return Column(
+        "successors",
+        f"後継の{title}の記号",
+        f"名前が変わる、分かれる、合わさるときに引き継ぐ{title}。"
+        "いくつもあるときは「、」で区切ります。",
+        "",
+        is_many=True,
+    )
+
+
 DEPARTMENTS = Sheet(
     "departments",
     "部",
@@ -88,13 +99,7 @@ DEPARTMENTS = Sheet(
         Column("name", "名称", "40字まで", "健康福祉部", is_owed=True),
         Column("kana", "ふりがな", "80字まで", "けんこうふくしぶ", is_owed=True),
         *_years(),
-        Column(
-            "successors",
-            "後継の部の記号",
-            "組織替えで引き継ぐ部。いくつもあるときは「、」で区切ります。",
-            "",
-            is_many=True,
-        ),
+        _successors("部"),
     ),
     lambda row: row.name,
     "last_year",
@@ -109,6 +114,7 @@ DIVISIONS = Sheet(
         Column("code", "記号", CODE, "fukushi-soumu", is_owed=True),
         Column("name", "名称", "40字まで", "福祉総務課", is_owed=True),
         *_years(),
+        _successors("課"),
     ),
     lambda row: row.name,
     "last_year",
@@ -224,6 +230,7 @@ CHARGES = Sheet(
     ),
 )
 SHEETS = (DEPARTMENTS, DIVISIONS, PEOPLE, APPOINTMENTS, CHARGES)
+WITH_SUCCESSORS = tuple(sheet for sheet in SHEETS if sheet.column("successors"))
 BY_TITLE = {sheet.title: sheet for sheet in SHEETS}
 BY_KEY = {sheet.key: sheet for sheet in SHEETS}
 NATURAL = {"部": "code", "課": "code", "職員": "username"}
@@ -239,7 +246,7 @@ PLACES = {
 """In which column a rule of the table is told."""
 
 
-def written(column: Column, row: Any, successors: list[Department] | None = None) -> Any:
+def written(column: Column, row: Any, successors: list[Any] | None = None) -> Any:
     """A cell as it is written into the file (dates as dates)."""
     if column.is_many:
         return "、".join(each.code for each in successors or [])
@@ -251,7 +258,7 @@ def written(column: Column, row: Any, successors: list[Department] | None = None
     return "" if value is None else column.cell.render(value)
 
 
-def shown(column: Column, row: Any, successors: list[Department] | None = None) -> str:
+def shown(column: Column, row: Any, successors: list[Any] | None = None) -> str:
     """A cell as the preview shows it."""
     if column.is_many:
         return "、".join(each.name for each in successors or [])

@@ -1,4 +1,4 @@
-"""What is stored, read in six queries however much there is, and what the file makes of it."""
+"""What is stored, read in seven queries however much there is, and what the file makes of it."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ from django.db.models import Model
 
 from core.permissions import INTERVIEWER_POSTS
 from departments.models import Appointment, Charge, Department, Division, User
-from exchange.spring.sheets import NATURAL, SHEETS, Sheet
+from exchange.spring.sheets import NATURAL, SHEETS, WITH_SUCCESSORS, Sheet
 
 Identity = tuple[Any, ...]
 
@@ -23,7 +23,8 @@ class State:
     """Names of rows that are in the file, but wrong: naming them is no second mistake."""
     unread: set[str] = field(default_factory=set)
     """Sheets with wrong headings: naming their rows is no second mistake."""
-    successors: dict[int, list[Department]] = field(default_factory=dict)
+    successors: dict[str, dict[int, list[Any]]] = field(default_factory=dict)
+    """Table → row → those that take over from it."""
 
     def announced_interviewers(self, today: Any) -> set[int]:
         """Whoever, as is known today, held, holds or will hold a post that interviews."""
@@ -60,10 +61,8 @@ def read_state() -> State:
             "charges": charges,
         }
     )
-    by_pk = {row.pk: row for row in departments}
-    links = Department.successors.through.objects.order_by("to_department__order", "to_department")
-    for one, other in links.values_list("from_department", "to_department"):
-        state.successors.setdefault(one, []).append(by_pk[other])
+    for sheet in WITH_SUCCESSORS:
+        state.successors[sheet.key] = _successors(sheet, state.rows[sheet.key])
     _join(state)
     for sheet in SHEETS:
         by_identity = state.stored.setdefault(sheet.key, {})
@@ -73,6 +72,22 @@ def read_state() -> State:
             state.named[sheet.title] = {str(getattr(r, name)): r for r in state.rows[sheet.key]}
             state.broken[sheet.title] = set()
     return state
+
+
+def _successors(sheet: Sheet, rows: list[Any]) -> dict[int, list[Any]]:
+    by_pk = {row.pk: row for row in rows}
+    ends = link_ends(sheet)
+    found: dict[int, list[Any]] = {}
+    links = sheet.model.successors.through.objects.order_by(f"{ends[1]}__order", ends[1])  # type: ignore[attr-defined]
+    for one, other in links.values_list(*ends):
+        found.setdefault(one, []).append(by_pk[other])
+    return found
+
+
+def link_ends(sheet: Sheet) -> tuple[str, str]:
+    """What the table of links calls its two ends: from_department, to_department."""
+    many = sheet.model.successors.field  # type: ignore[attr-defined]
+    return many.m2m_field_name(), many.m2m_reverse_field_name()
 
 
 def _join(state: State) -> None:

@@ -9,9 +9,8 @@ from django.utils import timezone
 
 from core.models import AuditEvent
 from core.permissions import DEPARTMENT_POSTS
-from departments.models import Department
 from exchange.spring.plans import ENDED, NEW
-from exchange.spring.sheets import BY_KEY, SHEETS
+from exchange.spring.sheets import BY_KEY, SHEETS, WITH_SUCCESSORS
 from exchange.spring.writing import Change, current, is_as_left
 
 MOST = 50
@@ -80,7 +79,8 @@ def _used(changes: list[Change]) -> Iterator[str]:
 
 def _naming(relation: Any, labels: dict[int, str], new: dict[type[Model], Any]) -> Iterator[str]:
     table, name = relation.related_model, relation.field.name
-    if table is Department.successors.through or (table is AuditEvent and name == "actor"):
+    links = [sheet.model.successors.through for sheet in WITH_SUCCESSORS]  # type: ignore[attr-defined]
+    if table in links or (table is AuditEvent and name == "actor"):
         return  # a link is a part of the department itself; who acted is told by name
     rows = table._base_manager.filter(**{f"{name}__in": list(labels)})
     rows = rows.exclude(pk__in=list(new.get(table, ()))).order_by(name)

@@ -15,6 +15,8 @@ ABOUT = (
     "部と課は記号で、職員は職員番号で、発令は職員・職・部・課・発令日で見分けます。",
     "部や課をなくすときは、行を消さずに「最後の年度」を書きます。"
     "職を離れるときは、行を消さずに「終わる日」と「終わりの内示日」を書きます。",
+    "部や課の名前が変わるときは、行を書き換えずに「最後の年度」を書き、新しい記号の行を加えて、"
+    "もとの行の「後継」にその記号を書きます。分かれるとき、合わさるときも同じです。",
     "異動する人は、前の発令に終わる日を書き、新しい発令の行を加えます。",
     "間違えて登録した発令や担任は、管理画面で削除します。",
     f"「{EXAMPLE}」で始まる行は例です。取り込まれません。消しても構いません。",
@@ -36,8 +38,9 @@ def present_state() -> tuple[bytes, dict[str, int]]:
     state = read_state()
     found = []
     for sheet in SHEETS:
+        successors = state.successors.get(sheet.key, {})
         rows = [
-            [written(column, row, state.successors.get(row.pk)) for column in sheet.columns]
+            [written(column, row, successors.get(row.pk)) for column in sheet.columns]
             for row in state.rows[sheet.key]
         ]
         found.append(_sheet(sheet, rows, []))

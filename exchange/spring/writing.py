@@ -9,9 +9,10 @@ from django.db.models import DateField, ForeignKey, Model
 
 from core.resources import difference, stored_values
 from departments.actions import drop_sessions_of_closed
-from departments.models import Department, User
+from departments.models import User
 from exchange.spring.plans import NEW, Plan, PlanRow, machine
-from exchange.spring.sheets import BY_KEY, SHEETS, Sheet
+from exchange.spring.sheets import BY_KEY, SHEETS, WITH_SUCCESSORS, Sheet
+from exchange.spring.state import link_ends
 
 BATCH = 200
 Lines = dict[str, list[dict[str, Any]]]
@@ -27,7 +28,8 @@ def write(plan: Plan) -> tuple[list[Change], Lines]:
         rows = plan.of(sheet.key)
         _insert(sheet, [row.row for row in rows if row.kind == NEW])
         _update(sheet, [row.row for row in rows if row.kind != NEW])
-    _link([row for row in plan.rows if row.successors is not None])
+    for sheet in WITH_SUCCESSORS:
+        _link(sheet, plan.of(sheet.key))
     lines: Lines = defaultdict(list)
     for row in plan.rows:
         old, new = difference(before.get(id(row), {}), _told(row.row, row.successors or []))
@@ -36,8 +38,12 @@ def write(plan: Plan) -> tuple[list[Change], Lines]:
     return [row.as_json() for row in plan.rows], lines
 
 
-def _told(row: Model, successors: list[Department]) -> dict[str, Any]:
-    return stored_values(row, {"successors": successors} if isinstance(row, Department) else {})
+def _told(row: Model, successors: list[Any]) -> dict[str, Any]:
+    return stored_values(row, {"successors": successors} if _has_successors(row) else {})
+
+
+def _has_successors(row: Model) -> bool:
+    return any(isinstance(row, sheet.model) for sheet in WITH_SUCCESSORS)
 
 
 def _insert(sheet: Sheet, rows: list[Any]) -> None:
@@ -68,24 +74,28 @@ def _name_again(row: Any) -> None:
             setattr(row, column.name, getattr(row, column.name))
 
 
-def _link(rows: list[PlanRow]) -> None:
+def _link(sheet: Sheet, rows: list[PlanRow]) -> None:
     _set_links(
+        sheet,
         {row.row.pk: {each.pk for each in row.old_successors} for row in rows},
         {row.row.pk: {each.pk for each in row.successors or []} for row in rows},
     )
 
 
-def _set_links(old: dict[int, set[int]], new: dict[int, set[int]]) -> None:
-    table = Department.successors.through
+def _set_links(sheet: Sheet, old: dict[int, set[int]], new: dict[int, set[int]]) -> None:
+    table = sheet.model.successors.through  # type: ignore[attr-defined]
+    start, end = link_ends(sheet)
     come = [(pk, each) for pk in new for each in new[pk] - old.get(pk, set())]
     gone = [
-        link.pk
-        for link in table.objects.filter(from_department__in=old)
-        if link.to_department_id in old[link.from_department_id] - new[link.from_department_id]
+        link
+        for link, one, other in table.objects.filter(**{f"{start}__in": old}).values_list(
+            "pk", start, end
+        )
+        if other in old[one] - new[one]
     ]
     table.objects.filter(pk__in=gone).delete()
     table.objects.bulk_create(
-        [table(from_department_id=pk, to_department_id=each) for pk, each in come]
+        [table(**{f"{start}_id": pk, f"{end}_id": each}) for pk, each in come]
     )
 
 
@@ -100,7 +110,7 @@ def current(changes: Iterable[Change]) -> dict[tuple[str, int], Any]:
     found: dict[tuple[str, int], Any] = {}
     for key, pks in numbers.items():
         rows = BY_KEY[key].model._default_manager.filter(pk__in=pks)
-        if key == "departments":
+        if BY_KEY[key] in WITH_SUCCESSORS:
             rows = rows.prefetch_related("successors")
         found |= {(key, row.pk): row for row in rows}
     return found
@@ -108,7 +118,7 @@ def current(changes: Iterable[Change]) -> dict[tuple[str, int], Any]:
 
 def is_as_left(change: Change, row: Any) -> bool:
     """Whether a row still says what the import wrote."""
-    successors = list(row.successors.all()) if isinstance(row, Department) else []
+    successors = list(row.successors.all()) if _has_successors(row) else []
     return machine(BY_KEY[change["table"]], row, successors) == change["after"]
 
 
@@ -134,11 +144,13 @@ def restore(changes: list[Change], rows: dict[tuple[str, int], Any]) -> Lines:
 
 
 def _unlink(changes: list[Change]) -> None:
-    mine = [c for c in changes if c["table"] == "departments"]
-    _set_links(
-        {c["pk"]: set(c["after"]["successors"]) for c in mine},
-        {c["pk"]: set(c["before"].get("successors", [])) for c in mine},
-    )
+    for sheet in WITH_SUCCESSORS:
+        mine = [c for c in changes if c["table"] == sheet.key]
+        _set_links(
+            sheet,
+            {c["pk"]: set(c["after"]["successors"]) for c in mine},
+            {c["pk"]: set(c["before"].get("successors", [])) for c in mine},
+        )
 
 
 def _fill(row: Any, sheet: Sheet, values: dict[str, Any]) -> None:

@@ -74,6 +74,63 @@ def test_changing_a_row_tells_before_and_after_with_its_links(
     assert after == {"last_year": 2022, "successors": [f"健康部 #{kenko.pk}"]}
 
 
+@pytest.mark.parametrize(
+    ("last_year", "sentence"),
+    [
+        ("2022", None),
+        (
+            "2017",
+            "「健康部」は、「総務部」が終わった次の平成30年度にはありません"
+            "（令和元年度から）。どちらかの年度か、後継を直してください。",
+        ),
+        (
+            "",
+            "「総務部」は続くので、後継にできるのは、その後に始まるものだけです。"
+            "「総務部」が終わるときは、最後の年度を入力してください。",
+        ),
+    ],
+)
+def test_a_successor_stands_when_the_department_has_ended(
+    administrator: Client, somu: Department, kenko: Department, last_year: str, sentence: str | None
+) -> None:
+    values = department(name="総務部", kana="そうむぶ", code="somu", first_year="2015", order="2")
+    Department.objects.filter(pk=kenko.pk).update(first_year=2019 if last_year else 2014)
+    answer = administrator.post(
+        f"/admin/departments/department/{somu.pk}/change/",
+        values | {"last_year": last_year, "successors": [str(kenko.pk)]},
+    )
+    found = errors_of(answer).get("successors") if answer.status_code == 200 else None
+    assert found == ([sentence] if sentence else None)
+    assert list(somu.successors.all()) == ([] if sentence else [kenko])
+
+
+def test_the_years_of_a_successor_stay_with_its_predecessor(
+    administrator: Client, somu: Department, kenko: Department
+) -> None:
+    Department.objects.filter(pk=kenko.pk).update(last_year=2022)
+    kenko.successors.add(somu)
+    values = department(name="総務部", kana="そうむぶ", code="somu", order="2")
+    where = f"/admin/departments/department/{somu.pk}/change/"
+    told = errors_of(administrator.post(where, values | {"first_year": "2024"}))
+    assert told["first_year"] == [
+        "「総務部」は、「健康部」が終わった次の令和5年度にはありません"
+        "（令和6年度から）。どちらかの年度か、後継を直してください。"
+    ]
+    assert administrator.post(where, values | {"first_year": "2023"}).status_code == 302
+
+
+def test_divisions_name_their_successors_by_department(administrator: Client) -> None:
+    old = DivisionFactory(name="防災課", last_year=2022)
+    new = DivisionFactory(name="危機管理課", first_year=2023)
+    where = f"/admin/departments/division/{old.pk}/change/"
+    page = administrator.get(where).content.decode()
+    assert f"{new.department.name}　危機管理課" in page
+    values = {"department": str(old.department_id), "name": "防災課", "code": old.code}
+    values |= {"first_year": "2019", "last_year": "2022", "order": "0"}
+    administrator.post(where, values | {"successors": [str(new.pk)]})
+    assert list(old.successors.all()) == [new]
+
+
 def test_saving_without_a_change_leaves_no_line(administrator: Client, somu: Department) -> None:
     values = department(name="総務部", kana="そうむぶ", code="somu", first_year="2019", order="2")
     administrator.post(f"/admin/departments/department/{somu.pk}/change/", values)

@@ -32,6 +32,7 @@ from tests.factories import (
     ChargeFactory,
     DepartmentFactory,
     DivisionFactory,
+    OperatingPolicyFactory,
     UserFactory,
 )
 
@@ -366,6 +367,123 @@ def test_notes_name_an_appointment_to_a_department_that_is_gone():
     ]
 
 
+# Who takes over from whom
+
+OLD = DEPARTMENT | {
+    "記号": "kenko",
+    "名称": "健康部",
+    "最初の年度": 2019,
+    "後継の部の記号": "fukushi",
+}
+OLD_DIVISION = DIVISION | {"記号": "kenko-1", "名称": "健康課", "最初の年度": 2019}
+
+
+def succession(**changes):
+    """健康部, as it is stored, and the department that takes over from it."""
+    return {"部": [DEPARTMENT, OLD | changes]}
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"最後の年度": 2022}, ""),
+        ({"最後の年度": ""}, ""),
+        (
+            {"最後の年度": 2021},
+            "「健康福祉部」は、「健康部」が終わった次の令和4年度にはありません"
+            "（令和5年度から）。どちらかの年度か、後継を直してください。",
+        ),
+        (
+            {"最初の年度": 2023, "最後の年度": ""},
+            "「健康部」は続くので、後継にできるのは、その後に始まるものだけです。"
+            "「健康部」が終わるときは、最後の年度を入力してください。",
+        ),
+        ({"最後の年度": 2022, "後継の部の記号": "kenko"}, "後継の部に、その部自身は書けません。"),
+    ],
+)
+def test_a_successor_stands_when_the_other_has_ended(kenko, changes, sentence):
+    told = [("部", 3, "G 後継の部の記号", sentence)] if sentence else []
+    assert problems_of(succession(**changes)) == told
+
+
+def test_two_cannot_take_over_from_each_other(kenko):
+    new = DEPARTMENT | {"後継の部の記号": "kenko"}
+    told = problems_of({"部": [new, OLD | {"最後の年度": 2022}]})
+    assert [(row, place) for _, row, place, _ in told] == [(2, "G 後継の部の記号")]
+
+
+def test_a_year_that_parts_stored_successors_is_told_at_the_row_that_changes_it(kenko):
+    new = DepartmentFactory(code="fukushi", name="健康福祉部", first_year=2023)
+    Department.objects.filter(code="kenko").update(last_year=2022)
+    kenko.successors.add(new)
+    told = problems_of({"部": [DEPARTMENT | {"最初の年度": 2024}]})
+    assert [(row, place) for _, row, place, _ in told] == [(2, "E 最初の年度")]
+    assert problems_of({"部": [DEPARTMENT]}) == []
+
+
+def test_divisions_have_successors_by_the_same_rule(kenko):
+    new = DIVISION | {"部の記号": "kenko"}
+    old = OLD_DIVISION | {"部の記号": "kenko", "後継の課の記号": "soudan"}
+    assert problems_of({"課": [new, old | {"最後の年度": 2022}]}) == []
+    assert [
+        (sheet, row, place)
+        for sheet, row, place, _ in problems_of({"課": [new, old | {"最後の年度": 2020}]})
+    ] == [("課", 3, "G 後継の課の記号")]
+    assert problems_of({"課": [old | {"後継の課の記号": "nai"}]})[0][3] == (
+        "「nai」は、登録された課にも、「課」のシートにもありません。"
+        "記号を確かめるか、「課」のシートに加えてください。"
+    )
+
+
+def test_a_chief_names_a_division(kenko):
+    chief = APPOINTMENT | {"職": "課長", "部の記号": "kenko"}
+    UserFactory(username="3001", name="髙栁 美和")
+    assert problems_of({"発令": [chief]}) == [
+        ("発令", 2, "F 課の記号", "課長の発令には、課を選んでください。")
+    ]
+
+
+def test_notes_tell_what_is_left_in_a_department_that_ends(cast, kenko):
+    DivisionFactory(department=kenko, name="健康課")
+    DivisionFactory(department=kenko, name="終わる課", last_year=2022)
+    OperatingPolicyFactory(department=kenko, edits=3)
+    ending = OLD | {"最後の年度": 2022, "後継の部の記号": ""}
+    ends = "「健康部」は令和4年度で終わりますが、"
+    assert notes_of(plan_of({"部": [ending]}), TODAY)[:4] == [
+        f"{ends}後継の部がありません。引き継ぐ部があれば書いてください。",
+        f"{ends}健康部長 葛󠄀西の発令が続きます。",
+        f"{ends}その課の健康課が続きます。",
+        f"{ends}令和5年度の運営方針書が書き始められています。"
+        "後継の部が読めますので、要る文は写してください。",
+    ]
+
+
+def test_notes_ask_whether_a_department_with_a_new_successor_ends(kenko):
+    assert notes_of(plan_of(succession()), TODAY)[0] == (
+        "「健康部」は、これからも続きます。一部を分けるだけでなく"
+        "終わるときは、最後の年度を書いてください。"
+    )
+
+
+def test_the_preview_says_who_takes_over_which_papers(kenko):
+    rows = succession(**{"最後の年度": 2022}) | {"職員": [PERSON], "発令": [APPOINTMENT]}
+    found = effects_of(plan_of(rows), TODAY)
+    assert [(e.day, e.kind, e.person, e.text) for e in found] == [
+        (
+            D(2023, 4, 1),
+            "gain",
+            "髙栁 美和（3001）",
+            "健康福祉部長［部長・担当部長、健康福祉部］",
+        ),
+        (
+            D(2023, 4, 1),
+            "gain",
+            "髙栁 美和（3001）",
+            "健康部の運営方針書を健康福祉部長として引き継ぐ",
+        ),
+    ]
+
+
 # Rules without queries
 
 
@@ -383,7 +501,7 @@ def test_checking_takes_the_same_queries_however_long_the_file(rows):
     with CaptureQueriesContext(connection) as queries:
         plan = check_tables(tables, today=TODAY)
     assert (len(plan.rows), plan.problems) == (1 + 2 * rows, [])
-    assert len(queries) == 6
+    assert len(queries) == 7
 
 
 def _appointments():

@@ -44,8 +44,13 @@ def state() -> list[object]:
         list(model.objects.order_by("pk").values())
         for model in (Department, Division, User, Appointment, Charge)
     ]
-    links = Department.successors.through.objects
-    return [*rows, sorted(links.values_list("from_department", "to_department"))]
+    departments = Department.successors.through.objects
+    divisions = Division.successors.through.objects
+    return [
+        *rows,
+        sorted(departments.values_list("from_department", "to_department")),
+        sorted(divisions.values_list("from_division", "to_division")),
+    ]
 
 
 MERGED = {
@@ -59,10 +64,21 @@ MERGED = {
 }
 
 
+OLD_DIVISION = {
+    "部の記号": "kenko",
+    "記号": "kenko-soudan",
+    "名称": "健康相談課",
+    "最初の年度": 2019,
+    "最後の年度": 2022,
+    "後継の課の記号": "soudan",
+}
+
+
 def reorganisation() -> dict:
     """健康部 goes into a new department; its head moves there; a charge follows."""
     rows = whole()
     rows["部"].append(MERGED)
+    rows["課"].append(OLD_DIVISION)
     deputy = APPOINTMENT | {"職": "副市長", "職名": "副市長", "部の記号": ""}
     rows["職員"].append(PERSON | {"職員番号": "3002", "氏名": "辻󠄀 恵", "利用できる": ""})
     rows["発令"].append(deputy | {"職員番号": "3002", "内示日": "2023/3/20"})
@@ -82,6 +98,8 @@ def test_file_is_taken_in_with_rows_that_name_each_other(cast, kenko):
     taken_in(reorganisation(), cast.administrator)
     department = Department.objects.get(code="fukushi")
     assert list(kenko.successors.all()) == [department]
+    old = Division.objects.get(code="kenko-soudan")
+    assert [one.code for one in old.successors.all()] == ["soudan"]
     head = Appointment.objects.get(user__username="3001")
     assert (head.department, head.title, head.announced_on) == (
         department,
@@ -239,7 +257,7 @@ def test_audit_trail_says_what_was_written_row_by_row(cast, kenko):
     }
     assert lines == {
         "departments.department": ["健康福祉部", "健康部"],
-        "departments.division": ["相談支援課"],
+        "departments.division": ["相談支援課", "健康相談課"],
         "departments.user": ["髙栁 美和", "辻󠄀 恵"],
         "departments.appointment": ["健康福祉部長 髙栁 美和", "副市長 辻󠄀 恵"],
         "departments.charge": ["健康福祉部", "健康福祉部 相談支援課"],

@@ -8,8 +8,10 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 
-from departments.models import Department, User
-from goals.models import Goal, OperatingPolicy, Response
+from departments.models import Department, Division, User
+from goals.models import Goal, OperatingPolicy, Response, Revision
+from goals.queries import sheet
+from goals.snapshots import snapshot
 from packets.contexts import packet
 from packets.queries import material
 from policies.models import Alignment, Section
@@ -493,3 +495,30 @@ def test_papers_are_laid_out_for_the_departments_of_the_year(
     client_of(cast.office).post("/papers/2023/open/")
     codes = OperatingPolicy.objects.filter(year=2023).values_list("department__code", flat=True)
     assert set(codes) == {"somu", "kenko", "kenpuku"}
+
+
+# What was handed in
+
+
+def test_versions_keep_the_names_of_their_day_through_every_reorganisation(
+    merged: SimpleNamespace, client_of: SignIn, cast: SimpleNamespace
+) -> None:
+    goal = GoalFactory(paper=merged.of_fukushi, lead_division=merged.care, complete=True)
+    goal.other_divisions.add(merged.play)
+    Goal.objects.filter(pk=goal.pk).update(lead_division=merged.care)
+    Revision.objects.create(
+        paper=merged.of_fukushi,
+        number=1,
+        content=snapshot(sheet(merged.of_fukushi)),
+        submitted_by=cast.office,
+        submitted_at=jst(2022, 4, 4),
+    )
+    new = DivisionFactory(department=merged.new, name="地域包括課", first_year=2023)
+    merged.care.successors.add(new)
+    Division.objects.filter(pk=merged.care.pk).update(name="名を直した課")
+    Department.objects.filter(pk=merged.fukushi.pk).update(name="名を直した部")
+    page = text(client_of(cast.office), "/papers/2022/fukushi/revisions/1/")
+    assert ("福祉部の運営方針　第1版" in page, "高齢福祉課" in page, "子育て相談室" in page) == (
+        *(True, True, True),
+    )
+    assert "地域包括課" not in page
