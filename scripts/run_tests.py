@@ -18,7 +18,8 @@ from postgres import PostgresMissing, throwaway_cluster
 ROOT = Path(__file__).resolve().parent.parent
 TITLES = {"sqlite": "SQLite", "postgres": "PostgreSQL"}
 # The tests choose these themselves; what a person has set for `make run` must not leak in.
-SETTINGS = ("ALLOWED_HOSTS", "DEBUG", "DEMO", "DEMO_TODAY", "HTTPS", "SECRET_KEY")
+SETTINGS = ("ALLOWED_HOSTS", "DEBUG", "DEMO", "DEMO_TODAY", "HTTPS", "OIDC_ISSUER", "SECRET_KEY")
+SETTINGS += ("SECOND_FACTOR_POSTS",)
 MOST_PROCESSES = 4  # each has a database and perhaps a Chromium of its own
 
 
