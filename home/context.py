@@ -125,7 +125,8 @@ def _room(
     request: HttpRequest, label: str, url: str, name: str, code: str = ""
 ) -> dict[str, object]:
     match = request.resolver_match
-    is_here = bool(match) and (match.view_name == name or _is_below(match, name, code))
+    is_first = bool(match) and match.view_name == name and match.kwargs.get("code", code) == code
+    is_here = is_first or (bool(match) and _is_below(match, name, code))
     return {"label": label, "url": url, "is_current": is_here, "badge": None}
 
 
