@@ -68,9 +68,10 @@ def furnish(paper: OperatingPolicy, by: User, office: User) -> dict[str, int]:
     )
     kept = KeptText.objects.create(
         paper=paper,
-        part="basics",
-        label="部の使命",
-        content={"mission": "残った文"},
+        part=f"goal/{goal.pk}",
+        label="目標1",
+        content={"title": "残った目標"},
+        typed={"title": ["残った目標"]},
         written_by=by,
         written_at=at,
         shared_at=at,
