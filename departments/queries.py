@@ -52,7 +52,9 @@ def _with_posts(rows: AppointmentQuerySet) -> AppointmentQuerySet:
     departments = Department.successors.through.objects.filter(to_department=OuterRef("department"))
     divisions = Division.successors.through.objects.filter(to_division=OuterRef("division"))
     took_over = Exists(departments) | Exists(divisions)
-    return rows.select_related("department", "standing_in_for").annotate(took_over=took_over)
+    return rows.select_related("department", "division", "standing_in_for").annotate(
+        took_over=took_over
+    )
 
 
 def _took_over(user: User) -> set[int | None]:

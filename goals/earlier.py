@@ -125,10 +125,14 @@ class Lead:
 
 
 class DivisionsNow:
-    """What last year's divisions are in the year of ``paper``. Two queries."""
+    """What last year's divisions are in the year of ``paper``. Two queries.
 
-    def __init__(self, paper: OperatingPolicy) -> None:
+    ``led_by``: the divisions of a chief, who copies what one of them goes on with; None: all.
+    """
+
+    def __init__(self, paper: OperatingPolicy, led_by: Sequence[Division] | None = None) -> None:
         self.paper = paper
+        self.led_by = led_by
         rows = Division.objects.in_year(paper.year).select_related("department")
         self.standing = {division.pk: division for division in rows}
         self.lineage = lineage(Division)
@@ -144,8 +148,14 @@ class DivisionsNow:
             return Lead(None)
         found = self.of(goal.lead_division.pk)
         here = [row for row in found if row.department_id == self.paper.department_id]
+        if self.led_by is not None:
+            here = [row for row in here if row in self.led_by]
         elsewhere = [row for row in found if row not in here]
         return Lead(goal.lead_division, tuple(here), tuple(elsewhere))
+
+    def may_copy(self, goal: Goal) -> bool:
+        """Whether it can be copied: a chief's copies are led by a division of his own."""
+        return self.led_by is None or self.lead(goal).division is not None
 
     def others(self, goal: Goal) -> list[Division]:
         """The other divisions of ``goal`` as they are now. Needs them prefetched."""

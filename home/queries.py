@@ -14,7 +14,9 @@ from departments.queries import all_holdings, may, own_departments
 from goals.amendments import Pending, unconfirmed
 from goals.models import OperatingPolicy
 from goals.queries import board, history, sheet
+from goals.reach import reach
 from goals.trail import Line
+from home.chiefs import describe_goals
 from home.desk import tasks_of_documents
 from home.handing import add_handovers
 from home.late import tasks_of_late_texts
@@ -35,12 +37,15 @@ def agenda(user: User, year: int) -> Agenda:
     """All that is due for ``user`` in ``year``, and what comes."""
     settings = Cycle.objects.filter(pk=year).first()
     found = Agenda(policy_due=settings.policy_due if settings else None)
-    own = [row.department.pk for row in own_departments(user, year, Permission.WRITE_PAPER)]
+    own = [row.department.pk for row in own_departments(user, year, Permission.WRITE_GOAL)]
     interviews = list(Interview.objects.for_page().filter(year=year))
     found.writes_paper = bool(own)
     papers = list(OperatingPolicy.objects.for_page().filter(year=year, department__in=own))
     pending = unconfirmed(year) if papers or may(user, Permission.REVIEW_PAPER) else []
-    found.tasks += [_amendment(row) for row in pending if row.paper in papers]
+    written = [
+        paper for paper in papers if may(user, Permission.WRITE_PAPER, paper.target, year=year)
+    ]
+    found.tasks += [_amendment(row) for row in pending if row.paper in written]
     for paper in papers:
         _own_paper(found, user, paper, settings)
     found.news = news_of(papers)
@@ -91,11 +96,18 @@ def _own_paper(found: Agenda, user: User, paper: OperatingPolicy, settings: Cycl
         status=paper.state,
         status_label=paper.state_label,
     )
-    if paper.is_writable:
+    reached = reach(user, paper)
+    if paper.is_writable and reached.can_add:
         due = settings.submission_due if settings else None
         task.due = timezone.localtime(due) if due else None
-        _describe_writing(task, user, paper, name)
+        if reached.is_any:
+            _describe_writing(task, user, paper, name)
+        else:
+            describe_goals(task, user, paper, reached)
         found.tasks.append(task)
+    elif paper.is_writable:
+        task.state_note = "部長と担当が書いています"
+        found.waiting.append(task)
     elif paper.status == Status.SUBMITTED:
         task.state_note = "政策経営課の審査を待っています"
         task.verb = "様子を見る"

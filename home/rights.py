@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from core import clock
 from core.permissions import (
     DEPARTMENT_POSTS,
+    DIVISION,
     OWN,
     TABLE,
     Holding,
@@ -35,6 +36,7 @@ OF_PAPERS = frozenset(
 ASKED = {
     Permission.READ_PAPER: "読む",
     Permission.WRITE_PAPER: "書く",
+    Permission.WRITE_GOAL: "組織目標を書く",
     Permission.SUBMIT_PAPER: "提出する",
     Permission.REVIEW_PAPER: "審査する",
 }
@@ -131,7 +133,7 @@ def _grants(
         scopes = scopes_of(holding, permission)
         years = _years(user, holding, permission, day)
         if scopes and years is not None:
-            yield Grant(f"{years}{_reach(scopes, holding)}", held)
+            yield Grant(f"{years}{_reach(scopes, held)}", held)
 
 
 def _years(user: User, holding: Holding, permission: Permission, day: dt.date) -> str | None:
@@ -148,13 +150,15 @@ def _years(user: User, holding: Holding, permission: Permission, day: dt.date) -
     return "・".join(map(format_year, years)) + "："
 
 
-def _reach(scopes: Iterable[Scope], holding: Holding) -> str:
-    words = [_word(scope, holding) for scope in Scope if scope in scopes]
+def _reach(scopes: Iterable[Scope], held: Held) -> str:
+    words = [_word(scope, held) for scope in Scope if scope in scopes]
     return "、".join(words)
 
 
-def _word(scope: Scope, holding: Holding) -> str:
-    return holding.department_name if scope is OWN else scope.value
+def _word(scope: Scope, held: Held) -> str:
+    """総務部; 防災安全課; 提出されたもの."""
+    place = {OWN: held.appointment.department, DIVISION: held.appointment.division}.get(scope)
+    return place.name if place else scope.value
 
 
 # The other direction: a paper
@@ -191,9 +195,15 @@ class PaperRow:
         for reason in self.reasons:
             reached[reason.held] = reached.get(reason.held, frozenset()) | reason.scopes
         return [
-            f"{held.why}（{held.announced}、{'・'.join(s.value for s in Scope if s in scopes)}）"
+            f"{held.why}（{held.announced}、{_told(scopes, held)}）"
             for held, scopes in reached.items()
         ]
+
+
+def _told(scopes: Iterable[Scope], held: Held) -> str:
+    """自分の部・防災安全課の組織目標・提出されたもの: how a post reaches the paper."""
+    goals = f"{_word(DIVISION, held)}の組織目標"
+    return "・".join(goals if s is DIVISION else s.value for s in Scope if s in scopes)
 
 
 @dataclass(frozen=True)

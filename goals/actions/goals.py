@@ -11,6 +11,7 @@ from core import audit
 from core.audit import Actor
 from core.permissions import Permission
 from core.workflow import NotNow, update_if_unchanged
+from departments.models import Division
 from departments.queries import authority
 from goals.actions.writing import LINKS, expect, keeping, lock, plain, touch, written
 from goals.earlier import DivisionsNow
@@ -180,22 +181,24 @@ def copy_goals(
     by: Actor,
     chosen: Collection[Goal] | None = None,
     sections: Mapping[int, Collection[Section]] | None = None,
+    led_by: Sequence[Division] | None = None,
 ) -> int:
     """Copy last year's goals that are not here yet, as 継続, without links to the old policy.
 
     ``sources``: last year's papers. ``chosen``: only these goals; None: all. ``sections``: the
     items of this year's policy that a goal of last year goes on to answer. Divisions that are no
-    more give way to those that took over.
+    more give way to those that took over; ``led_by``: a chief's, one of which leads each copy.
     """
     stored = lock(paper)
     present = set(stored.goals.filter(is_removed=False).values_list("title", flat=True))
     last = stored.goals.filter(is_removed=False).aggregate(last=Max("order"))["last"] or 0
     copied: list[str] = []
-    now = DivisionsNow(stored)
+    now = DivisionsNow(stored, led_by)
     for old in goals_of_all(sources):
         if old.title in present or (chosen is not None and old not in chosen):
             continue
         new = _copy_of(old, now, last + len(copied) + 1, by)
+        _check_right(stored, {new.lead_division_id}, by)
         new.sections.add(*(sections or {}).get(old.pk, ()))
         copied.append(new.title)
     if copied:

@@ -150,15 +150,17 @@ def move(request: HttpRequest, year: int, code: str, pk: int) -> HttpResponse:
     return redirect(place(paper, f"goal-{pk}"))
 
 
-@requires(Permission.WRITE_PAPER)
+@requires(Permission.WRITE_GOAL)
 def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """Choose among last year's goals and copy them."""
     paper = fetch_paper(request, year, code)
     sources = last_year(request, paper)
     if not sources:
         raise Hidden("昨年度の運営方針書はありません。")
-    old = goals_of_all(sources)
-    offered = Goal.objects.filter(paper__in=sources, is_removed=False)
+    reached = reach(request.user, paper)
+    now = DivisionsNow(paper, led_by=reached.divisions)
+    old = [goal for goal in goals_of_all(sources) if now.may_copy(goal)]
+    offered = Goal.objects.filter(pk__in=[goal.pk for goal in old])
     proposed = continued_sections(owed_sections(year), year, old)
     form = CopyForm(request.POST or None, queryset=offered, proposed=proposed)
     if request.method == "POST" and form.is_valid():
@@ -167,6 +169,7 @@ def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
             sources=sources,
             chosen=list(form.cleaned_data["goals"]),
             sections=form.sections(),
+            led_by=now.led_by,
             by=request.actor,
         )
         messages.success(
@@ -175,6 +178,7 @@ def copy(request: HttpRequest, year: int, code: str) -> HttpResponse:
         return redirect(place(paper, "goals"))
     check_writable(paper)
     present = set(paper.goals.filter(is_removed=False).values_list("title", flat=True))
-    groups = form.groups(sources, old, present, DivisionsNow(paper))
+    groups = form.groups(sources, old, present, now)
     context = {"paper": paper, "sources": sources, "form": form, "groups": groups}
+    context["names"] = reached.names
     return render(request, "goals/goal_copy.html", context)

@@ -17,11 +17,11 @@ from goals.earlier import earlier_answers, is_from_elsewhere
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import (
     cycle,
-    kept_texts,
     previous_papers,
     revisions_of,
     sheet,
 )
+from goals.reach import Reach, reach, texts_for, written_by
 from goals.sheets import BASICS, Answer, Missing, Sheet, lacks
 from goals.trail import described, label_of
 from policies.models import Cycle
@@ -40,6 +40,13 @@ class Reader:
     writes_now: bool
     is_insider: bool
     """Whether remarks and handovers are this person's business."""
+    reach: Reach
+    writes_goals_now: bool
+
+    @property
+    def writes_only_goals(self) -> bool:
+        """A chief: the goals of his divisions, and nothing else of the paper."""
+        return self.reach.can_add and not self.can_write
 
 
 @dataclass(frozen=True)
@@ -51,6 +58,8 @@ class GoalRow:
     lacks: list[str]
     remarks: list[Remark]
     is_last: bool
+    can_write: bool
+    """Now, and as the goal is led."""
 
     @property
     def lacks_elsewhere(self) -> list[str]:
@@ -79,13 +88,34 @@ class Page:
     goals: list[GoalRow]
     remarks: list[Remark] = field(default_factory=list)
 
+    @cached_property
+    def missing(self) -> list[Missing]:
+        """What is still owed; to a chief, first of his own goals."""
+        own = {f"goal-{row.goal.pk}" for row in self.own_goals}
+        return sorted(self.sheet.missing, key=lambda missing: missing.anchor not in own)
+
     @property
     def first_missing(self) -> list[Missing]:
-        return self.sheet.missing[:MISSING_SHOWN]
+        return self.missing[: self._shown]
 
     @property
     def more_missing(self) -> list[Missing]:
-        return self.sheet.missing[MISSING_SHOWN:]
+        return self.missing[self._shown :]
+
+    @property
+    def _shown(self) -> int:
+        is_chiefs = self.reader.writes_only_goals
+        return sum(len(row.lacks) for row in self.own_goals) if is_chiefs else MISSING_SHOWN
+
+    @property
+    def own_goals(self) -> list[GoalRow]:
+        """The goals that a chief writes."""
+        return [row for row in self.goals if row.can_write] if self.reader.writes_only_goals else []
+
+    @property
+    def next_goal(self) -> GoalRow | None:
+        """The first of a chief's goals that lacks something."""
+        return next((row for row in self.own_goals if row.lacks), None)
 
     @property
     def all_remarks(self) -> list[Remark]:
@@ -99,6 +129,13 @@ class Page:
     @property
     def unanswered_remarks(self) -> list[Remark]:
         return [remark for remark in self.all_remarks if not remark.answer]
+
+    @property
+    def remarks_to_answer(self) -> list[Remark]:
+        """The unanswered ones, to a chief those on his goals."""
+        if not self.reader.writes_only_goals:
+            return self.unanswered_remarks
+        return [r for row in self.own_goals for r in row.remarks if not r.answer]
 
     @property
     def answered(self) -> int:
@@ -156,12 +193,15 @@ def reader_of(request: HttpRequest, paper: OperatingPolicy) -> Reader:
         return may(request.user, permission, paper.target, year=paper.year)
 
     can_write = can(Permission.WRITE_PAPER)
+    reached = reach(request.user, paper)
     return Reader(
         can_write=can_write,
         can_submit=can(Permission.SUBMIT_PAPER),
         can_review=can(Permission.REVIEW_PAPER),
         writes_now=can_write and paper.is_writable,
         is_insider=can(Permission.READ_INSIDE),
+        reach=reached,
+        writes_goals_now=reached.can_add and paper.is_writable,
     )
 
 
@@ -174,7 +214,8 @@ def page_of(request: HttpRequest, paper: OperatingPolicy) -> Page:
     for answer in shown:
         answer.remarks = [r for r in told if r.response_to_id == answer.section.pk]
     placed = {r.pk for answer in shown for r in answer.remarks}
-    rows = _rows(content, told)
+    written = written_by(request.user, content.goals) if reader.writes_goals_now else set()
+    rows = _rows(content, told, written)
     placed |= {r.pk for row in rows for r in row.remarks}
     return Page(
         paper=paper,
@@ -191,7 +232,7 @@ def open_remarks(remarks: list[Remark]) -> list[Remark]:
     return [remark for remark in remarks if remark.told_at and not remark.settled_at]
 
 
-def _rows(content: Sheet, told: list[Remark]) -> list[GoalRow]:
+def _rows(content: Sheet, told: list[Remark], written: set[int]) -> list[GoalRow]:
     return [
         GoalRow(
             number=number,
@@ -199,6 +240,7 @@ def _rows(content: Sheet, told: list[Remark]) -> list[GoalRow]:
             lacks=lacks(goal),
             remarks=[r for r in told if r.goal_id == goal.pk],
             is_last=number == len(content.goals),
+            can_write=goal.pk in written,
         )
         for number, goal in enumerate(content.goals, 1)
     ]
@@ -245,7 +287,7 @@ def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:
         "reader": page.reader,
         "last_year": old,
         "is_from_elsewhere": is_from_elsewhere(paper, old),
-        "has_conflicts": page.reader.can_write and kept_texts(paper).exists(),
+        "has_conflicts": page.reader.reach.can_add and bool(texts_for(request.user, paper)),
     }
 
 
