@@ -52,6 +52,22 @@ def lay_departments(rows: Rows) -> None:
     for row in rows:
         successors = [departments[code] for code in row.get("successors", ())]
         departments[row["code"]].successors.set(successors)
+        for former in row.get("former", ()):
+            _lay_former(former, departments[row["code"]])
+
+
+def _lay_former(row: Mapping[str, Any], department: Department) -> None:
+    """A division that ended before its department did, and those that took over from it."""
+    division = Division.objects.create(
+        department=department,
+        code=f"{department.code}-{row['code']}",
+        name=row["name"],
+        first_year=department.first_year,
+        last_year=row["last_year"],
+        order=department.divisions.count() + 1,
+    )
+    codes = [place.replace("/", "-") for place in row["successors"]]
+    division.successors.set(Division.objects.filter(code__in=codes))
 
 
 def lay_people(rows: Rows) -> None:
