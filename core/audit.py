@@ -90,6 +90,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "interview.cancel": "面談を取消し",
         "packet.build": "面談資料を作成",
         "packet.download": "面談資料をダウンロード",
+        "packet.sweep": "古い面談資料のファイルを整理",
     },
     "表と監査": {
         "table.import": "表の取込み",

@@ -316,6 +316,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR / "files"
+# Superseded PDFs of packets lie so many days, then their files are cleared away.
+PACKET_KEEP_DAYS = env.int("PACKET_KEEP_DAYS", default=30)
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
 WHITENOISE_AUTOREFRESH = IS_TEST or DEBUG
 # The fonts of paper are large, and compressing them at every first start would take a minute.

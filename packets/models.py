@@ -96,6 +96,16 @@ class PacketFile(models.Model):
         return Path(settings.MEDIA_ROOT) / "packets" / f"{self.digest}.pdf"
 
     @property
+    def notes_path(self) -> Path:
+        """What was found out while it was made, kept beside it."""
+        return self.path.with_suffix(".json")
+
+    @property
+    def is_swept(self) -> bool:
+        """Whether it was made, and its file was cleared away since."""
+        return self.status == self.Status.DONE and not self.path.exists()
+
+    @property
     def is_open(self) -> bool:
         """Whether it is still to come, by what the row says."""
         return self.status in {self.Status.WAITING, self.Status.RUNNING}

@@ -1,6 +1,7 @@
 """What a packet is made of."""
 
 import datetime as dt
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from goals.queries import previous_papers, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
 from packets.charges import Charges, charges_of_paper
+from packets.glyphs import Missing
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 from policies.queries.alignments import Comparison, comparison
 
@@ -203,3 +205,12 @@ def history(user: User, paper: OperatingPolicy) -> list[PacketFile]:
     for file in files:
         file.paper = paper
     return files
+
+
+def missing_glyphs(file: PacketFile) -> list[Missing]:
+    """What ``file`` does not show as it was written; nothing where its notes cannot be read."""
+    try:
+        notes = json.loads(file.notes_path.read_text())
+    except (OSError, ValueError):
+        return []
+    return [Missing(one["character"], one["place"], one["kind"]) for one in notes["missing_glyphs"]]

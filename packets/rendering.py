@@ -18,8 +18,10 @@ from django.conf import settings
 from django.template.loader import render_to_string
 
 from goals.models import OperatingPolicy
-from packets import press
+from packets import glyphs, press
 from packets.contexts import packet
+from packets.glyphs import Missing
+from packets.places import pieces
 from packets.queries import material
 
 SECONDS = 120
@@ -34,8 +36,17 @@ class PressFailure(Exception):
 
 
 def render_html(content: dict[str, Any], *, screen: dict[str, Any] | None = None) -> str:
-    """The packet as one HTML document; with ``screen``, as the preview in a browser."""
-    return render_to_string("packets/paper/packet.html", {"packet": content, "screen": screen})
+    """The packet as one HTML document; with ``screen``, as the preview in a browser.
+
+    A character that the press cannot draw stands as 〓 in both.
+    """
+    drawn = glyphs.printable_content(content)
+    return render_to_string("packets/paper/packet.html", {"packet": drawn, "screen": screen})
+
+
+def missing_in(content: dict[str, Any]) -> list[Missing]:
+    """The characters of a packet that are not printed as they were written, by their place."""
+    return glyphs.missing(pieces(content))
 
 
 @dataclass(frozen=True)
@@ -104,14 +115,15 @@ def edition_of_the_press() -> str:
     return digest.hexdigest()
 
 
-def make(paper: OperatingPolicy, *, printed_on: dt.date) -> Printed:
-    """The packet of ``paper`` as it is now, printed on that day."""
-    return render_pdf(render_html(content_of(paper, printed_on=printed_on)))
-
-
 def content_of(paper: OperatingPolicy, *, printed_on: dt.date) -> dict[str, Any]:
     """Everything that stands in the packet of ``paper``, as plain values."""
     return packet(material(paper), city=settings.CITY["name"], printed_on=printed_on)
+
+
+def write_notes(target: Path, found: list[Missing]) -> None:
+    """Keep what was found out while a packet was made; ``packets.queries`` reads it."""
+    notes = {"missing_glyphs": [one.as_plain() for one in found]}
+    write_file(target, json.dumps(notes, ensure_ascii=False).encode())
 
 
 def write_file(target: Path, content: bytes) -> None:

@@ -3,9 +3,11 @@
 from django_tasks import task
 
 from packets.actions import printing
+from packets.sweeping import sweep_if_due
 
 
 @task()
 def print_packet(pk: int) -> None:
-    """Make the PDF of one wish."""
+    """Make the PDF of one wish; once a day, clear away what is old."""
     printing.print_file(pk=pk)
+    sweep_if_due()

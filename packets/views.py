@@ -15,8 +15,9 @@ from goals.queries import cycle_or_hidden
 from goals.views.fetch import fetch_paper
 from packets import queries
 from packets.actions import packets
+from packets.glyphs import spots
 from packets.models import PacketFile
-from packets.rendering import content_of, render_html
+from packets.rendering import content_of, missing_in, render_html
 
 
 @requires(Permission.READ_PACKET)
@@ -32,7 +33,8 @@ def preview(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """The packet on the screen, from the HTML that is printed."""
     paper = fetch_paper(request, year, code)
     content = content_of(paper, printed_on=clock.today())
-    bar = {"paper": paper, "csrf_token": get_token(request)}
+    found = spots(missing_in(content))
+    bar = {"paper": paper, "csrf_token": get_token(request), "spots": found}
     return HttpResponse(render_html(content, screen=bar))
 
 
@@ -62,6 +64,7 @@ def _file_page(
         "paper": paper,
         "file": shown,
         "is_coming": shown.is_open and not shown.is_given_up,
+        "spots": spots(queries.missing_glyphs(shown)),
         "earlier": [f for f in queries.history(request.user, paper) if f.pk != shown.pk],
         "crumbs": [
             ("面談資料", reverse("packets:list", args=[paper.year])),

@@ -8,6 +8,7 @@ from goals.models import OperatingPolicy
 from packets.models import PacketFile
 from packets.queries import file_of_record
 from packets.rendering import content_of, digest_of
+from packets.sweeping import keep_longer
 from packets.tasks import print_packet
 
 
@@ -22,6 +23,7 @@ def ask(*, paper: OperatingPolicy, by: Actor) -> PacketFile:
     content = content_of(paper, printed_on=today)
     digest = digest_of(content)
     if file := file_of_record(paper, digest):
+        keep_longer(file)
         return file
     file = PacketFile.objects.create(
         paper=paper,

@@ -10,9 +10,11 @@ from packets.rendering import (
     Printed,
     content_of,
     digest_of,
+    missing_in,
     render_html,
     render_pdf,
     write_file,
+    write_notes,
 )
 
 logger = logging.getLogger(__name__)
@@ -49,6 +51,7 @@ def _make(file: PacketFile) -> tuple[str, Printed]:
     printed = render_pdf(render_html(content))
     file.digest = digest_of(content)
     file.path.parent.mkdir(parents=True, exist_ok=True)
+    write_notes(file.notes_path, missing_in(content))
     write_file(file.path, printed.pdf)
     return content["edition"], printed
 

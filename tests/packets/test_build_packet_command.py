@@ -1,5 +1,6 @@
 """``manage.py build_packet``: a file, or one clear sentence and exit status 2."""
 
+import json
 from io import StringIO
 from pathlib import Path
 
@@ -25,9 +26,17 @@ def test_packet_is_written_for_a_department_by_name_or_code(
     full_paper: OperatingPolicy, tmp_path: Path, year: str, department: str
 ) -> None:
     target = tmp_path / "総務部.pdf"
-    assert build(year=year, department=department, output=str(target)) == (
-        f"総務部の面談資料を {target} に書き出しました。\n"
-    )
+    line = build(year=year, department=department, output=str(target))
+    told = json.loads(line)
+    assert line.count("\n") == 1
+    assert told.pop("seconds") > 0
+    assert told == {
+        "department": "総務部",
+        "output": str(target),
+        "pages": len(PdfReader(target).pages),
+        "bytes": target.stat().st_size,
+        "missing_glyphs": [],
+    }
     assert PdfReader(target).metadata.title == "令和5年度 総務部 運営方針・組織目標 面談資料"
 
 

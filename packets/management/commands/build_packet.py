@@ -1,5 +1,7 @@
 """``manage.py build_packet --year 2023 --department 政策部 --output FILE``."""
 
+import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +11,19 @@ from django.db.models import Q
 from core import clock
 from core.years import DateProblem, format_year, parse_year
 from goals.models import OperatingPolicy
-from packets.rendering import PressFailure, make, write_file
+from packets.rendering import (
+    PressFailure,
+    content_of,
+    missing_in,
+    render_html,
+    render_pdf,
+    write_file,
+)
 
 
 class Command(BaseCommand):
     requires_system_checks = ()
-    help = "1つの部の面談資料をPDFで書き出します。"
+    help = "1つの部の面談資料をPDFで書き出し、結果をJSON1行で示します。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--year", required=True, help="年度（2023、令和5年度）")
@@ -27,17 +36,27 @@ class Command(BaseCommand):
         target = Path(options["output"])
         paper = find_paper(options["year"], options["department"])
         check_target(target)
+        started = time.monotonic()
         try:
-            pdf = make(paper, printed_on=clock.today()).pdf
+            content = content_of(paper, printed_on=clock.today())
+            printed = render_pdf(render_html(content))
         except PressFailure as failure:
             raise CommandError(
                 f"{paper.department.name}の面談資料を作れませんでした。{failure}", returncode=2
             ) from None
         try:
-            write_file(target, pdf)
+            write_file(target, printed.pdf)
         except OSError as error:
             raise CommandError(unwritable(target, error), returncode=2) from None
-        self.stdout.write(f"{paper.department.name}の面談資料を {target} に書き出しました。")
+        told = {
+            "department": paper.department.name,
+            "output": str(target),
+            "pages": printed.pages,
+            "bytes": len(printed.pdf),
+            "seconds": round(time.monotonic() - started, 3),
+            "missing_glyphs": [one.as_plain() for one in missing_in(content)],
+        }
+        self.stdout.write(json.dumps(told, ensure_ascii=False))
 
 
 def find_paper(year: str, department: str) -> OperatingPolicy:
