@@ -20,6 +20,7 @@ from home.chiefs import describe_goals
 from home.desk import tasks_of_documents
 from home.handing import add_handovers
 from home.late import tasks_of_late_texts
+from home.signing import tasks_of_signing
 from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
@@ -48,6 +49,7 @@ def agenda(user: User, year: int) -> Agenda:
     found.tasks += [_amendment(row) for row in pending if row.paper in written]
     for paper in papers:
         _own_paper(found, user, paper, settings)
+    found.tasks += tasks_of_signing(user, papers)
     found.news = news_of(papers)
     if may(user, Permission.REVIEW_PAPER):
         _review(found, year, settings, interviews)
@@ -57,7 +59,7 @@ def agenda(user: User, year: int) -> Agenda:
     if may(user, Permission.WRITE_INTERVIEW):
         _missing_interviews(found, year, interviews)
     if any(holding.post in INTERVIEWER_POSTS for holding in all_holdings(user)):
-        _held_interviews(found, user, interviews)
+        _held_interviews(found, user, year, interviews)
     if may(user, Permission.EDIT_PEOPLE):
         found.tasks.append(_administration())
     add_handovers(found, user)
@@ -231,23 +233,35 @@ def _missing_interviews(found: Agenda, year: int, interviews: list[Interview]) -
         )
 
 
-def _held_interviews(found: Agenda, user: User, interviews: list[Interview]) -> None:
-    for interview in interviews:
-        starts = timezone.localtime(interview.starts_at)
-        is_held = user in interview.interviewers.all()
-        if not is_held or starts.date() < clock.today():
-            continue
-        found.tasks.append(
-            Task(
-                title=f"{interview.department.name}との面談",
-                url=reverse("packets:preview", args=[interview.year, interview.department.code]),
-                verb="面談資料を見る",
-                due=starts,
-                due_label="面談まで",
-                is_meeting=True,
-                note=interview.room,
-            )
+def _held_interviews(found: Agenda, user: User, year: int, interviews: list[Interview]) -> None:
+    coming = [
+        interview
+        for interview in interviews
+        if user in interview.interviewers.all()
+        and timezone.localdate(interview.starts_at) >= clock.today()
+    ]
+    departments = [interview.department_id for interview in coming]
+    papers = OperatingPolicy.objects.for_page().filter(year=year, department__in=departments)
+    printable = {
+        paper.department_id
+        for paper in papers
+        if may(user, Permission.READ_PACKET, paper.target, year=year)
+    }
+    for interview in coming:
+        task = Task(
+            title=f"{interview.department.name}との面談",
+            url=reverse("packets:preview", args=[year, interview.department.code]),
+            verb="面談資料を見る",
+            due=timezone.localtime(interview.starts_at),
+            due_label="面談まで",
+            is_meeting=True,
+            note=interview.room,
         )
+        if interview.department_id not in printable:
+            task.url = reverse("home:charges_person", args=[year, user.pk])
+            task.verb = "担任を見る"
+            task.state_note = "面談資料は、運営方針書が提出されると見られます"
+        found.tasks.append(task)
 
 
 def _reading(user: User, year: int) -> Task:

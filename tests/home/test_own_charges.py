@@ -15,6 +15,7 @@ from tests.factories import (
     InterviewFactory,
     OperatingPolicyFactory,
     UserFactory,
+    jst,
 )
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +116,15 @@ def test_nobody_who_interviews_and_somebody_not_announced_answer_alike(cast, cit
     assert [there.status_code, head.status_code, nowhere.status_code] == [404] * 3
     assert there.content == head.content == nowhere.content
     assert client.get(page_of(secret, 2022)).status_code == 404
+
+
+def test_interview_on_the_first_page_leads_to_a_packet_that_opens(cast, city, kenko, client_of):
+    """What is not handed in yet has none: the task leads to one's own page."""
+    start = {"starts_at": jst(2023, 4, 7, 10), "ends_at": jst(2023, 4, 7, 11)}
+    InterviewFactory(department=kenko, interviewers=[cast.deputy], room="市長室", **start)
+    client = client_of(cast.deputy)
+    agenda = client.get("/").context["agenda"]
+    tasks = {task.title: task for task in agenda.tasks}
+    urls = [tasks[f"{name}との面談"].url for name in ("総務部", "健康部")]
+    assert urls == [reverse("packets:preview", args=[2023, "somu"]), page_of(cast.deputy)]
+    assert [client.get(url).status_code for url in urls] == [200, 200]
