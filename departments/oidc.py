@@ -192,7 +192,7 @@ def _claims(token: str, config: dict[str, Any], *, nonce: str) -> dict[str, Any]
             leeway=LEEWAY,
             options={"require": ["iss", "sub", "aud", "exp", "iat"]},
         )
-    except jwt.PyJWTError:
+    except (jwt.PyJWTError, AttributeError, TypeError, ValueError):
         raise Failed(WRONG) from None
     is_ours = hmac.compare_digest(str(claims.get("nonce")).encode(), nonce.encode())
     several = len(_listed(claims["aud"])) > 1

@@ -98,6 +98,27 @@ def test_another_secret_key_opens_nothing_and_breaks_nothing(cast, settings):
     assert client.post(CODE, {"code": code_of(secret)})["Location"] == "/"
 
 
+@pytest.mark.parametrize(
+    ("host", "is_secure", "is_given"),
+    [
+        ("testserver", False, False),
+        ("127.0.0.1", True, False),
+        ("[::1]", True, False),
+        ("localhost", False, True),
+        ("localhost:8000", False, True),
+        ("testserver", True, True),
+    ],
+)
+def test_keys_are_offered_where_browsers_give_them(cast, settings, host, is_secure, is_given):
+    settings.ALLOWED_HOSTS = ["*"]
+    client, _ = sign_in(cast.head)
+    page = text(client.get(HOME, secure=is_secure, HTTP_HOST=host))
+    told = ("セキュリティキーを加える" in page, "この接続では使えません。" in page)
+    assert told == (is_given, not is_given)
+    answer = client.get("/account/second-factor/key/", secure=is_secure, HTTP_HOST=host)
+    assert answer.status_code == (200 if is_given else 409)
+
+
 # Signing in
 
 

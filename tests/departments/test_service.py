@@ -390,7 +390,14 @@ def test_only_the_issuer_itself_is_asked(hostile, place):
 
 @pytest.mark.parametrize(
     ("answer", "sentence"),
-    [(302, WRONG), (500, DOWN), (404, WRONG), ("<html>", WRONG), ([], WRONG)],
+    [
+        (302, WRONG),
+        (500, DOWN),
+        (404, WRONG),
+        ("<html>", WRONG),
+        ({"keys": [1], "id_token": [1]}, WRONG),
+        ([], WRONG),
+    ],
 )
 @pytest.mark.parametrize("path", ["/.well-known/openid-configuration", "/token", "/keys"])
 def test_broken_answers_are_told_in_words_and_followed_nowhere(hostile, path, answer, sentence):
