@@ -110,7 +110,7 @@ class Lead:
         if self.old is None:
             return ""
         if self.division:
-            is_same = self.old.pk == self.division.pk
+            is_same = self.old.name == self.division.name
             return self.old.name if is_same else f"{self.old.name} → {self.division.name}"
         return f"{self.old.name}（{self._why()}、主管課は空になります）"
 
