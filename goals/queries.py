@@ -21,6 +21,7 @@ from goals.models import (
 )
 from goals.projects import undertakings
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
+from goals.signatures import signatures_on
 from policies.models import BasicPolicy, Cycle, Measure, Section
 from policies.queries.editions import amendments_of
 
@@ -47,16 +48,18 @@ def sheet(paper: OperatingPolicy) -> Sheet:
     goals = list(goals_of(paper))
     remarks = list(paper.remarks.select_related("made_by", "answered_by", "response_to", "goal"))
     chapters, gone = _chapters(paper, policy, goals, remarks)
+    answering = heads_by_department(paper.year).get(paper.department_id, [])
     return Sheet(
         paper=paper,
         policy=policy,
         chapters=chapters,
         goals=goals,
         remarks=remarks,
-        heads=heads_by_department(paper.year).get(paper.department_id, []),
+        heads=answering,
         editions=amendments_of(policy),
         projects=undertakings(paper, goals),
         gone=gone,
+        signatures=signatures_on(paper, answering),
     )
 
 

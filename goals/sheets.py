@@ -7,6 +7,7 @@ from departments.models import Appointment
 from goals.earlier import EarlierAnswer
 from goals.models import Goal, OperatingPolicy, Remark, Response
 from goals.projects import Undertakings
+from goals.signatures import Signed
 from policies.models import BasicPolicy, Section
 from policies.queries.editions import Editions
 
@@ -82,6 +83,8 @@ class Sheet:
     projects: Undertakings = field(default_factory=Undertakings)
     gone: list[Answer] = field(default_factory=list)
     """Answers that are kept although nobody owes them any more: dropped or closed items."""
+    signatures: list[Signed] = field(default_factory=list)
+    """Of the version at the office: who signed it, and who has not."""
 
     @property
     def dropped_word(self) -> str:

@@ -1,6 +1,7 @@
 """What a Revision freezes: the whole paper as plain values."""
 
 from core.years import format_date
+from departments.models import Appointment
 from goals.models import Goal
 from goals.projects import Undertaking
 from goals.sheets import BASICS, Answer, Sheet, gone_sections
@@ -12,12 +13,21 @@ def snapshot(of: Sheet) -> dict[str, object]:
     return {
         "year": paper.year,
         "department": paper.department.name,
-        "heads": [{"title": head.title, "name": head.user.name} for head in of.heads],
+        "heads": [_head_snapshot(head) for head in of.heads],
         "basics": {name: getattr(paper, name) for name in BASICS},
         "responses": [_response_snapshot(answer) for answer in of.answers],
         "gone": [_response_snapshot(answer) for answer in of.gone if answer.is_given],
         "projects": [_project_snapshot(row) for row in of.projects.taken],
         "goals": [_goal_snapshot(number, goal) for number, goal in enumerate(of.goals, 1)],
+    }
+
+
+def _head_snapshot(head: Appointment) -> dict[str, object]:
+    absent = head.standing_in_for
+    return {
+        "title": head.title,
+        "name": head.user.name,
+        "standing_in_for": absent.name if absent else "",
     }
 
 

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from goals.views import amendments, board, goals, handovers, late, papers, projects, reviews
+from goals.views import (
+    amendments,
+    board,
+    goals,
+    handovers,
+    late,
+    papers,
+    projects,
+    reviews,
+    signatures,
+)
 
 app_name = "goals"
 urlpatterns = [
@@ -18,6 +28,7 @@ urlpatterns = [
     path("<int:year>/<slug:code>/projects/", projects.projects, name="projects"),
     path("<int:year>/<slug:code>/responses/<slug:path>/", papers.response, name="response"),
     path("<int:year>/<slug:code>/submit/", papers.submit, name="submit"),
+    path("<int:year>/<slug:code>/sign/", signatures.sign, name="sign"),
     path("<int:year>/<slug:code>/withdraw/", papers.withdraw, name="withdraw"),
     path("<int:year>/<slug:code>/history/", papers.history, name="history"),
     path("<int:year>/<slug:code>/handover/", handovers.handover, name="handover"),

@@ -20,6 +20,7 @@ from home.chiefs import describe_goals
 from home.desk import tasks_of_documents
 from home.handing import add_handovers
 from home.late import tasks_of_late_texts
+from home.signing import tasks_of_signing
 from home.tasks import Agenda, Day, Figure, News, Task
 from interviews.models import Interview
 from policies.models import BasicPolicy, Cycle
@@ -48,6 +49,7 @@ def agenda(user: User, year: int) -> Agenda:
     found.tasks += [_amendment(row) for row in pending if row.paper in written]
     for paper in papers:
         _own_paper(found, user, paper, settings)
+    found.tasks += tasks_of_signing(user, papers)
     found.news = news_of(papers)
     if may(user, Permission.REVIEW_PAPER):
         _review(found, year, settings, interviews)

@@ -26,6 +26,7 @@ from packets.changes import mark, since_last_year
 from packets.models import DRAFT
 from packets.projects import projects
 from packets.queries import Material, Meeting, Person
+from packets.signatures import signatures
 from policies.models import Edition
 
 Plain = dict[str, Any]
@@ -63,6 +64,7 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "submitted": _submitted(sheet),
         "printed_on": format_date(printed_on),
         "meeting": _meeting(of.meeting, sheet.heads),
+        "signatures": signatures(sheet),
         "charge": of.charges.line,
         "parts": _parts(len(goals)),
         "overview": _overview(of, goals),

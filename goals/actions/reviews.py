@@ -8,6 +8,7 @@ from core import audit, clock, workflow
 from core.audit import Actor
 from core.workflow import Action, Conflict, NotNow, Status
 from core.years import format_short_date, format_time
+from goals.actions.signatures import sign_by_submitting
 from goals.models import Goal, OperatingPolicy, Remark, Revision
 from goals.queries import sheet
 from goals.snapshots import snapshot
@@ -16,7 +17,7 @@ from policies.models import Section
 
 @transaction.atomic
 def submit(*, paper: OperatingPolicy, edits: int, by: Actor) -> Revision:
-    """Hand the paper in and freeze it as a Revision.
+    """Hand the paper in, freeze it as a Revision and sign it.
 
     ``edits`` is the count of writes when the person looked at it: what was written since then by
     somebody else must be looked at first (Conflict). NotNow while something is missing.
@@ -37,13 +38,15 @@ def submit(*, paper: OperatingPolicy, edits: int, by: Actor) -> Revision:
         submissions=stored.submissions + 1,
         review_began_at=None,
     )
-    return Revision.objects.create(
+    revision = Revision.objects.create(
         paper=stored,
         number=stored.submissions,
         content=snapshot(content),
         submitted_by=by.person,
         submitted_at=now,
     )
+    sign_by_submitting(revision=revision, heads=content.heads, by=by)
+    return revision
 
 
 @transaction.atomic

@@ -23,6 +23,7 @@ from goals.queries import (
 )
 from goals.reach import Reach, reach, texts_for, written_by
 from goals.sheets import BASICS, Answer, Missing, Sheet, lacks
+from goals.signatures import to_sign
 from goals.trail import described, label_of
 from policies.models import Cycle
 
@@ -284,6 +285,7 @@ def whole(request: HttpRequest, paper: OperatingPolicy) -> dict[str, Any]:
     return {
         "paper": paper,
         "page": page,
+        "to_sign": to_sign(request.user, paper, page.sheet.heads),
         "reader": page.reader,
         "last_year": old,
         "is_from_elsewhere": is_from_elsewhere(paper, old),

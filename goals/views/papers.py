@@ -27,6 +27,7 @@ from goals.queries import (
 )
 from goals.reach import texts_for
 from goals.sheets import BASICS, Answer
+from goals.signatures import signatures_of
 from goals.views.fetch import fetch_paper, fetch_remark
 from goals.views.page import last_year, page_of, reader_of, revisions_for, show_earlier, whole
 from policies.models import Section
@@ -315,6 +316,7 @@ def revision(request: HttpRequest, year: int, code: str, number: int) -> HttpRes
         for name in BASICS
     ]
     context = {"paper": paper, "revision": found, "content": found.content, "basics": basics}
+    context["signatures"] = signatures_of(paper, found)
     return render(request, "goals/revision.html", context)
 
 
