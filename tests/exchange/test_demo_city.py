@@ -15,6 +15,7 @@ from departments.models import Appointment, Department, User
 from departments.queries import authority, heads, may
 from exchange.seed import build_demo_city
 from exchange.seed.reading import office_moments, people_to_show
+from goals.handovers import exchanges_in
 from goals.models import Goal, OperatingPolicy, Response, Revision
 from goals.projects import project_coverage
 from goals.queries import board, sheet
@@ -181,6 +182,24 @@ def test_nobody_learns_of_the_unannounced_move_before_31_march(city: None) -> No
     with clock.at(jst(2023, 3, 31, 9)):
         assert may(successor, Permission.WRITE_PAPER, gikai, year=2023)
         assert [h.user.name for h in heads(2023) if h.department.code == "gikai"] == ["大槻 亮"]
+
+
+def test_handovers_of_2022_stand_in_every_state(city: None) -> None:
+    rows = [row for exchange in exchanges_in(2022) for row in exchange.successions]
+    states = [(row.leaver.name, row.state_label) for row in rows]
+
+    assert states == [
+        ("﨑山 健一", "作成中"),
+        ("鳥海 弘", "未着手"),
+        ("宮地 里美", "受領待ち"),
+        ("須田 恒雄", "受領済み"),
+    ]
+    assert [[asked.comer.name for asked in row.asked] for row in rows] == [
+        ["青野 敏行"],
+        ["青野 敏行"],
+        ["﨑山 健一"],
+        ["矢島 典子"],
+    ]
 
 
 def test_the_stand_in_hands_in_for_the_absent_head(city: None) -> None:
