@@ -209,7 +209,7 @@ def own_handover(paper: OperatingPolicy, giver: User) -> Handover:
 
 def notes_of(handover: Handover) -> dict[int, str]:
     """Goal → what is written of it."""
-    if handover.pk is None:
+    if handover._state.adding:
         return {}
     return {note.goal_id: note.body for note in handover.notes.all()}
 

@@ -74,7 +74,7 @@ def _give(found: Agenda, row: Succession) -> None:
     elif not row.is_received:
         task.title = f"{name}の引継書を渡しました"
         task.verb = "引継書を見る"
-        task.state_note = "後任の受領を待っています"
+        task.state_note = f"後任の{'受領' if row.asked else '発表'}を待っています"
         found.waiting.append(task)
 
 
