@@ -31,6 +31,7 @@ FACES = (
     ("Noto Sans", 700, "NotoSans-Bold.ttf"),
     ("Noto Sans Symbols 2", 400, "NotoSansSymbols2-Regular.ttf"),
     ("Noto Emoji", 400, "NotoEmoji-Regular.ttf"),
+    ("Noto Sans Math", 400, "NotoSansMath-Regular.ttf"),
 )
 FONTS = STATIC / "fonts" / "paper"
 ASSETS = {

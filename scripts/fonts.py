@@ -6,8 +6,8 @@ screen/  Noto Sans JP as woff2, two weights, two files each: all of CP932 (what 
          and all that Noto has beyond it (level 3 and 4 name characters, 𠮷), a family of its own
          that a browser fetches only when a page holds such a character (static/css/fonts.css).
 paper/   BIZ UDP Mincho and Gothic, unchanged, as TTF (WeasyPrint is slow with woff2), and behind
-         them Noto Sans JP, Noto Sans, Noto Sans Symbols 2 and Noto Emoji (black and white), each
-         with only what those before it lack.
+         them Noto Sans JP, Noto Sans, Noto Sans Symbols 2, Noto Emoji (black and white) and Noto
+         Sans Math, each with only what those before it lack.
 
 The same packages and the same fontTools give the same bytes.
 """
@@ -32,6 +32,7 @@ PACKAGES = {
     "noto-sans": "@expo-google-fonts/noto-sans@0.4.2",
     "noto-sans-symbols-2": "@expo-google-fonts/noto-sans-symbols-2@0.4.1",
     "noto-emoji": "@expo-google-fonts/noto-emoji@0.4.7",
+    "noto-sans-math": "@expo-google-fonts/noto-sans-math@0.4.2",
 }
 NOTO = {
     "Regular": "400Regular/NotoSansJP_400Regular.ttf",
@@ -53,8 +54,18 @@ BEHIND = (
     ("noto-sans", "NotoSans", ("Regular", "Bold")),
     ("noto-sans-symbols-2", "NotoSansSymbols2", ("Regular",)),
     ("noto-emoji", "NotoEmoji", ("Regular",)),
+    ("noto-sans-math", "NotoSansMath", ("Regular",)),
 )
 """What stands behind the Japanese faces of the paper, in this order: CO₂, ☑, Tiếng Việt, 🚒."""
+ARABIC_OF_MATHS = set(range(0x1EE00, 0x1EF00))
+FIT = (
+    range(0xA0, 0x590),
+    range(0x1C80, 0xA8E0),
+    range(0xAB30, 0xAB70),
+    range(0xFB00, 0xFB07),
+    range(0x10000, 0x30000),
+)
+"""Of these only scripts that are set letter by letter: others need rules that are cut away."""
 INSIDE = {"Regular": "400Regular/{}_400Regular.ttf", "Bold": "700Bold/{}_700Bold.ttf"}
 FEATURES = [
     "ccmp",
@@ -160,6 +171,7 @@ def build_behind(packages: Path, held: set[int]) -> None:
         own = set.intersection(
             *(characters_in(folder / INSIDE[weight].format(name)) for weight in weights)
         )
+        own = {code for code in own if any(code in fit for fit in FIT)} - ARABIC_OF_MATHS
         for weight in weights:
             source = folder / INSIDE[weight].format(name)
             target = PAPER / f"{name}-{weight}.ttf"
