@@ -119,8 +119,8 @@ class Lead:
             names = "と".join(division.name for division in self.here)
             return f"今年度は{names}に分かれたため"
         if self.elsewhere:
-            names = dict.fromkeys(division.department.name for division in self.elsewhere)
-            return f"今年度は{'と'.join(names)}にあるため"
+            departments = dict.fromkeys(division.department.name for division in self.elsewhere)
+            return f"今年度は{'と'.join(departments)}にあるため"
         return "今年度に続く課がないため"
 
 

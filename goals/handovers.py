@@ -194,7 +194,7 @@ def _exchange(
 
 def exchanges_in(year: int, user: User | None = None) -> list[Exchange]:
     """The departments in which a head goes or comes in ``year``, in their order."""
-    papers = OperatingPolicy.objects.for_page().filter(year=year)
+    papers = OperatingPolicy.objects.for_page().of_year(year)
     rows = exchanges(list(papers.order_by("department__order", "pk")), user)
     return [row for row in rows if row.successions or row.comers]
 

@@ -399,6 +399,8 @@ def test_what_an_abolished_department_leaves_is_written_by_those_that_took_over(
     assert write(client_of(old), "fukushi", "もう職がない。") == 403
     assert write(client_of(cast.head), "fukushi", "よその部。") == 404
     assert Response.objects.get(paper=merged.of_fukushi).body == "年度末の結果を書く。"
+    packets = [client_of(who).get("/packets/2022/fukushi/") for who in (merged.head, cast.head)]
+    assert [answer.status_code for answer in packets] == [200, 404]
     row = re.search(r"<tr.*?福祉部.*?</tr>", text(client_of(cast.office), "/papers/2022/"), re.S)
     assert row
     assert "健康福祉部長 髙﨑" in row[0]
