@@ -4,7 +4,7 @@ import datetime as dt
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from core import clock
 from core.permissions import (
@@ -355,7 +355,9 @@ def heads(year: int) -> AppointmentQuerySet:
         Appointment.objects.held_on(deciding_day(year), known_on=today)
         .filter(post=Post.HEAD)
         .select_related("user", "department", "standing_in_for")
-        .order_by("department__order", "standing_in_for_id", "starts_on", "pk")
+        .order_by(
+            "department__order", F("standing_in_for").asc(nulls_first=True), "starts_on", "pk"
+        )
     )
 
 

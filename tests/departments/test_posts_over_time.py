@@ -6,7 +6,7 @@ import pytest
 
 from core.permissions import Permission, Post, Target
 from departments.models import User
-from departments.queries import authority, may, own_departments
+from departments.queries import authority, heads, may, own_departments
 from tests.factories import AppointmentFactory, DepartmentFactory, DivisionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -182,3 +182,17 @@ def test_nobody_gets_anything_by_a_department_that_is_no_successor(cast, new_hea
     on(2023, 4, 1)
     assert not can(cast.head, P.READ_INSIDE, ended, 2022)
     assert not can(new_head, P.READ_INSIDE, cast.head.appointments.get().department, 2022)
+
+
+def test_heads_of_their_own_come_before_those_who_stand_in(cast, kenko):
+    own = cast.other_head
+    AppointmentFactory(
+        user=cast.chief,
+        department=kenko,
+        title="健康部長職務代理",
+        standing_in_for=own,
+        starts_on=dt.date(2022, 1, 1),
+    )
+    later = AppointmentFactory(department=kenko, title="健康部長", incoming=True).user
+    found = [head.user for head in heads(2023) if head.department == kenko]
+    assert found == [cast.incoming_head, later, cast.chief]
