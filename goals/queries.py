@@ -17,6 +17,7 @@ from goals.models import (
     KeptText,
     OperatingPolicy,
     Remark,
+    Response,
     Revision,
 )
 from goals.projects import undertakings
@@ -45,8 +46,11 @@ def paper_for(
 def sheet(paper: OperatingPolicy) -> Sheet:
     """Everything on one paper."""
     policy = BasicPolicy.objects.filter(year=paper.year).first()
-    goals = list(goals_of(paper))
-    remarks = list(paper.remarks.select_related("made_by", "answered_by", "response_to", "goal"))
+    goals = goals_of_all([paper])
+    for goal in goals:
+        goal.paper = paper
+    asked = Remark.objects.filter(paper=paper)
+    remarks = list(asked.select_related("made_by", "answered_by", "response_to", "goal"))
     chapters, gone = _chapters(paper, policy, goals, remarks)
     answering = heads_by_department(paper.year).get(paper.department_id, [])
     return Sheet(
@@ -122,7 +126,8 @@ def _answers(
     paper: OperatingPolicy, policy: BasicPolicy, goals: list[Goal], remarks: list[Remark]
 ) -> list[Answer]:
     """Every section, dropped ones included, with what the paper has to it."""
-    responses = {r.section_id: r for r in paper.responses.select_related("updated_by")}
+    given = Response.objects.filter(paper=paper).select_related("updated_by")
+    responses = {row.section_id: row for row in given}
     goals_by_section: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
     for number, goal in enumerate(goals, 1):
         for section in (*goal.sections.all(), *gone_sections(goal)):
