@@ -26,6 +26,8 @@ from goals.models import Goal, KeptText, OperatingPolicy
 from goals.projects import undertakings
 from goals.queries import goal_on, goals_of, once_owed_section, told_remark
 from goals.sheets import BASICS
+from goals.trail import changes
+from policies.differences import Difference
 
 LONGEST = 60_000
 """Characters of a whole form; the longest legal one has about 15,000."""
@@ -272,6 +274,11 @@ def _too_long(of: Iterable[forms.BaseForm]) -> tuple[str, ...]:
 
 
 # What is kept
+
+
+def words(content: Mapping[str, Any]) -> list[Difference]:
+    """What was typed, field by field; a box that was not ticked says nothing."""
+    return changes({}, {name: value for name, value in content.items() if value is not False})
 
 
 def texts_of(user: User) -> list[tuple[KeptText, Loss | None]]:

@@ -26,7 +26,8 @@ def tasks_of_signing(user: User, papers: Iterable[OperatingPolicy]) -> list[Task
     return [
         Task(
             title=f"{paper.department.name}の運営方針書を確かめて署名する",
-            url=reverse("goals:paper", args=[paper.year, paper.department.code]),
+            url=reverse("goals:paper", args=[paper.year, paper.department.code])
+            + f"#sign-{head.pk}",
             verb="確かめて署名する",
             status=paper.state,
             status_label=paper.state_label,

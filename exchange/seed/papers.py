@@ -11,6 +11,7 @@ from typing import Any
 from core import clock
 from core.audit import Actor
 from core.permissions import Permission, Target
+from departments.heads import heads_by_department
 from departments.models import Department, User
 from departments.queries import authority, may
 from exchange.seed.city import POLICY_OFFICE, divisions_by_place
@@ -18,7 +19,9 @@ from exchange.seed.reading import DEMO, moment, office_moments, read
 from goals.actions.goals import save_goal
 from goals.actions.papers import open_year, save_basics, save_projects, save_response
 from goals.actions.reviews import answer_remark, finalise, make_remark, receive, return_, submit
+from goals.actions.signatures import sign
 from goals.models import Goal, OperatingPolicy, Remark, Response
+from goals.signatures import to_sign
 from policies.models import Cycle, Measure, Sdg, Section
 from policies.queries.speeches import projects_of
 
@@ -82,6 +85,7 @@ class Story:
         takes = {
             "submit": (Permission.SUBMIT_PAPER, self._submit),
             "resubmit": (Permission.SUBMIT_PAPER, self._submit),
+            "sign": (Permission.SIGN_PAPER, self._sign),
             "edit": (Permission.WRITE_PAPER, self._edit),
             "return": (Permission.REVIEW_PAPER, self._return),
             "receive": (Permission.REVIEW_PAPER, self._receive),
@@ -210,6 +214,12 @@ class Story:
 
     def _submit(self, _event: Values, by: Actor) -> None:
         submit(paper=self.paper, edits=self.paper.edits, by=by)
+
+    def _sign(self, _event: Values, by: Actor) -> None:
+        heads = heads_by_department(self.shelf.year)[self.department.pk]
+        for head in to_sign(by.person, self.paper, heads):
+            number = self.paper.submissions
+            sign(paper=self.paper, number=number, appointment=head.pk, by=by)
 
     def _receive(self, _event: Values, by: Actor) -> None:
         receive(paper=self.paper, by=by)

@@ -48,7 +48,7 @@ def keep_what_was_typed(request: HttpRequest) -> HttpResponse | None:
         "paper": loss.paper,
         "sentence": sentence,
         "typed": typed,
-        "texts": trail.changes({}, typed.content) if typed else [],
+        "texts": late.words(typed.content) if typed else [],
         "kept": _kept(loss, typed, refusal, by),
         "note": f"note-{match.kwargs.get('path', match.url_name)}",
     }
@@ -78,10 +78,7 @@ def own_texts(request: HttpRequest) -> HttpResponse:
     rows = late.texts_of(request.user)
     if request.method == "POST":
         return _decide(request, [kept for kept, _ in rows])
-    texts = [
-        {"kept": kept, "loss": loss, "texts": trail.changes({}, kept.content)}
-        for kept, loss in rows
-    ]
+    texts = [{"kept": kept, "loss": loss, "texts": late.words(kept.content)} for kept, loss in rows]
     return render(request, "goals/own_texts.html", {"rows": texts})
 
 

@@ -17,6 +17,7 @@ from goals import trail
 from goals.actions import papers, reviews
 from goals.actions.writing import check_writable
 from goals.forms.papers import BasicsForm, RemarkAnswerForm, ResponseForm, SubmitForm
+from goals.late import words
 from goals.models import KeptText, OperatingPolicy, Response, Versioned
 from goals.queries import history as history_of
 from goals.queries import (
@@ -290,7 +291,7 @@ def conflicts(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """What people wrote while somebody else saved first."""
     paper = fetch_paper(request, year, code)
     drafts = [
-        {"draft": draft, "texts": trail.changes({}, draft.content), "anchor": anchor_of(draft)}
+        {"draft": draft, "texts": words(draft.content), "anchor": anchor_of(draft)}
         for draft in texts_for(request.user, paper)
     ]
     return render(request, "goals/conflicts.html", {"paper": paper, "drafts": drafts})
