@@ -69,8 +69,8 @@ class Spot:
     """One place with its characters, as a page lists them."""
 
     place: str
-    blank: str
-    shapes: str
+    blank: list[str]
+    shapes: list[str]
 
 
 def spots(found: Iterable[Missing]) -> list[Spot]:
@@ -88,9 +88,9 @@ def spots(found: Iterable[Missing]) -> list[Spot]:
     ]
 
 
-def _said(signs: list[Missing]) -> str:
-    named = "、".join(one.said for one in signs[:AT_MOST])
-    return f"{named}　ほか{len(signs) - AT_MOST}字" if signs[AT_MOST:] else named
+def _said(signs: list[Missing]) -> list[str]:
+    named = [one.said for one in signs[:AT_MOST]]
+    return [*named, f"ほか{len(signs) - AT_MOST}字"] if signs[AT_MOST:] else named
 
 
 def missing(pieces: Iterable[tuple[str, str]]) -> list[Missing]:
