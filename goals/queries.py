@@ -51,6 +51,8 @@ def sheet(paper: OperatingPolicy) -> Sheet:
         goal.paper = paper
     asked = Remark.objects.filter(paper=paper)
     remarks = list(asked.select_related("made_by", "answered_by", "response_to", "goal"))
+    for remark in remarks:
+        remark.paper = paper
     chapters, gone = _chapters(paper, policy, goals, remarks)
     answering = heads_by_department(paper.year).get(paper.department_id, [])
     return Sheet(
