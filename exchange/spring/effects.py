@@ -13,8 +13,8 @@ from exchange.spring.plans import CHANGED, ENDED, NEW, Plan, PlanRow
 from exchange.spring.sheets import APPOINTMENTS
 from exchange.spring.successions import notes_of_endings, taken_over
 
-GAIN, LOSE, CHANGE = "gain", "lose", "change"
-WORDS = {GAIN: "就く", LOSE: "離れる", CHANGE: "変わる"}
+GAIN, LOSE, CHANGE, INHERIT = "gain", "lose", "change", "inherit"
+WORDS = {GAIN: "就く", LOSE: "離れる", CHANGE: "変わる", INHERIT: "引き継ぐ"}
 MOST_NOTES = 100
 SOON = dt.timedelta(days=92)
 """A fiscal year that begins within three months is the one that the file is about."""
@@ -91,9 +91,9 @@ def _of_successions(plan: Plan) -> Iterator[Effect]:
         day = first_day(year)
         for row in plan.state.rows["appointments"]:
             if row.department_id == new.pk and row.post == Post.HEAD and _is_held(row, day):
-                text = f"{planned.row.name}の運営方針書を{row.title}として引き継ぐ"
+                text = f"{planned.row.name}の運営方針書（{row.title}として）"
                 person = called(row.user), text, order_of(row.user)
-                yield Effect(day, GAIN, *person, row.announced_on, planned.number)
+                yield Effect(day, INHERIT, *person, row.announced_on, planned.number)
 
 
 def called(person: User) -> str:

@@ -477,9 +477,9 @@ def test_the_preview_says_who_takes_over_which_papers(kenko):
         ),
         (
             D(2023, 4, 1),
-            "gain",
+            "inherit",
             "髙栁 美和（3001）",
-            "健康部の運営方針書を健康福祉部長として引き継ぐ",
+            "健康部の運営方針書（健康福祉部長として）",
         ),
     ]
 
