@@ -99,6 +99,7 @@ PAGES = [
     ("goal-edit", HEAD, "/papers/2023/somu/ > 編集する （目標1）"),
     ("goal-copy", HEAD, "/papers/2023/somu/goals/copy/"),
     ("goal-remove", HEAD, "/papers/2023/somu/ > 取り消す （目標1）"),
+    ("own-texts", INCOMING, "/papers/kept/"),
     ("handover", INCOMING, "/papers/2022/fukushi/handover/"),
     ("handover-note", INCOMING, "/papers/2022/kenko/handover/note/"),
     ("handover-hand", INCOMING, "/papers/2022/kenko/handover/hand/"),

@@ -5,16 +5,19 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from departments.models import Department, User
 from goals.models import KeptText, OperatingPolicy, Response
+from scripts.screens import WIDTHS
 from tests.factories import CycleFactory, OperatingPolicyFactory, policy_with_items
+from tests.story.test_every_page import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-Window = Callable[[User], Page]
+Window = Callable[..., Page]
 EVE, APRIL = dt.date(2023, 3, 31), dt.date(2023, 4, 1)
 REASON = "4月1日から健康部長ではなくなったため、保存できませんでした。"
 HALF = "健診の受診率を、地区ご"
@@ -34,8 +37,8 @@ def window_of(
 ) -> Window:
     """A browser of one's own, signed in, on the paper."""
 
-    def open_for(user: User) -> Page:
-        context = new_context(base_url=live_server.url)
+    def open_for(user: User, **options: object) -> Page:
+        context = new_context(base_url=live_server.url, **options)
         value = client_of(user).cookies["sessionid"].value
         context.add_cookies([{"name": "sessionid", "value": value, "url": live_server.url}])
         page = context.new_page()
@@ -43,6 +46,30 @@ def window_of(
         return page
 
     return open_for
+
+
+def wrong_with(page: Page) -> list[str]:
+    """What axe and the checks of every page find, wide and narrow."""
+    found = []
+    for width in WIDTHS[::-1]:
+        page.set_viewport_size({"width": width, "height": 900})
+        found += faults(page, Axe())
+    return found
+
+
+def test_without_javascript_the_refusal_is_a_page_with_the_text_and_the_button(
+    paper: OperatingPolicy, cast: SimpleNamespace, window_of: Window, settings: SimpleNamespace
+) -> None:
+    settings.DEMO_TODAY = EVE
+    outgoing = window_of(cast.other_head, java_script_enabled=False)
+    settings.DEMO_TODAY = APRIL
+    outgoing.locator("#body-1-1").fill(HALF)
+    outgoing.locator("#form-1-1").get_by_role("button", name="保存する").click()
+    expect(outgoing.locator("main")).to_contain_text(REASON)
+    expect(outgoing.locator("main .written")).to_have_text(HALF)
+    outgoing.get_by_role("button", name="後任へ渡す").click()
+    expect(outgoing.locator("main")).to_contain_text("健康部の人が読めるようになりました。")
+    assert KeptText.objects.get().shared_at is not None
 
 
 def test_the_half_typed_text_is_refused_kept_handed_over_and_taken_in(
@@ -71,17 +98,21 @@ def test_the_half_typed_text_is_refused_kept_handed_over_and_taken_in(
     expect(successor.locator("#answer-1-1")).to_contain_text(HALF[:4])
     assert "文が残っています" not in successor.content()
 
+    assert wrong_with(outgoing) == []
     note.get_by_role("link", name="残っている文を見て、後任へ渡す").click()
     expect(outgoing.get_by_role("heading", level=1)).to_have_text("残っている文（自分だけ）")
+    assert wrong_with(outgoing) == []
     outgoing.get_by_role("button", name="後任へ渡す").click()
     expect(outgoing.locator("main")).to_contain_text("健康部の人が読めるようになりました。")
 
     successor.reload()
     successor.get_by_role("link", name="残っている文を見る").click()
     expect(successor.locator("main")).to_contain_text(cast.other_head.name)
+    assert wrong_with(successor) == []
     successor.get_by_role("link", name="この文を取り込む").click()
     field = successor.get_by_label("部の方針", exact=True)
     expect(field).to_have_value(f"{HALF}とに")
+    assert wrong_with(successor) == []
     field.press("Control+End")
     field.press_sequentially("高める。")
     successor.get_by_role("button", name="保存する").click()
