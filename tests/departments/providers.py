@@ -1,4 +1,5 @@
-"""OpenID providers on the loopback: a real one in a process of its own, and a hostile one."""
+"""OpenID providers on the loopback: a real one in a process of its own, and a hostile one; and
+how one signs in by them."""
 
 import json
 import socket
@@ -9,10 +10,12 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 import jwt
 import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
+from django.test import Client
 
 
 def free_port() -> int:
@@ -118,3 +121,49 @@ def hostile_provider() -> Iterator[Hostile]:
         server.shutdown()
         server.server_close()
         thread.join()
+
+
+# Signing in by one
+
+BEGIN, BACK = "/signin/service/", "/signin/service/callback/"
+SERVICE = {
+    "client_id": "policy",
+    "client_secret": "secret",
+    "name": "職員認証",
+    "claim": "preferred_username",
+    "ca_file": "",
+}
+BROKEN_OFF = "ログインの手続きが途切れました。"
+WRONG = "職員認証の返事を確かめられませんでした。"
+DOWN = "職員認証につながりません。"
+UNKNOWN = "職員認証が知らせた職員番号は、登録されていません。"
+
+
+def begin(client, where=""):
+    answer = client.get(BEGIN, {"next": where} if where else {})
+    return answer["Location"]
+
+
+def come_back(client, location):
+    parts = urlsplit(location)
+    assert (parts.netloc, parts.path) == ("testserver", BACK)
+    return client.get(f"{parts.path}?{parts.query}")
+
+
+def sign_in(who="head", where="", client=None):
+    """The whole way there and back: the client and the answer."""
+    client = client or Client()
+    return client, come_back(client, allow(begin(client, where), who))
+
+
+def said(client):
+    """What the sign-in page says to somebody who was not signed in."""
+    return client.get("/signin/").content.decode()
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+def asked_of(location):
+    return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}

@@ -6,6 +6,7 @@ from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.test import Client
 
+from core.models import AuditEvent
 from tests.factories import PASSWORD
 
 
@@ -30,3 +31,17 @@ def set_up(user, client=None):
     assert answer.status_code == 302, answer.content.decode()
     cache.clear()
     return secret
+
+
+def last_lines(number=1):
+    """The newest lines of the audit trail: what was done, and whose number did it."""
+    rows = AuditEvent.objects.order_by("-pk")[:number]
+    return [(row.verb, row.actor and row.actor.username) for row in rows]
+
+
+def is_in(client):
+    return "_auth_user_id" in client.session
+
+
+def text(answer):
+    return answer.content.decode()

@@ -11,9 +11,8 @@ from playwright.sync_api import BrowserContext, Page, expect
 
 from core.models import AuditEvent
 from departments.models import Session
-from tests.departments.providers import knows, real_provider
+from tests.departments.providers import SERVICE, knows, real_provider
 from tests.departments.second_factors import code_of, set_up
-from tests.departments.test_service import SERVICE
 from tests.factories import PASSWORD
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
