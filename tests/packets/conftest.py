@@ -2,8 +2,10 @@
 
 import datetime as dt
 import functools
+from collections.abc import Callable
 from io import BytesIO
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from pypdf import PdfReader
@@ -81,3 +83,18 @@ def printed(html: str) -> bytes:
 def words(reader: PdfReader, number: int) -> str:
     """The text of page ``number`` (from 1) without white space."""
     return "".join(reader.pages[number - 1].extract_text().split())
+
+
+NOT_TEXT = {"anchor", "kind", "state", "marker"}
+"""Values by which the templates choose, which nobody writes."""
+
+
+def with_words(value: Any, words: Callable[[str], str] | str, name: str = "") -> Any:
+    """``value`` with ``words`` (given the name of the value) behind every text that is printed."""
+    if isinstance(value, dict):
+        return {key: with_words(part, words, key) for key, part in value.items()}
+    if isinstance(value, list):
+        return [with_words(part, words, name) for part in value]
+    if isinstance(value, str) and value and name not in NOT_TEXT:
+        return f"{value}{words if isinstance(words, str) else words(name)}"
+    return value

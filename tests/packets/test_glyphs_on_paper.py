@@ -18,37 +18,13 @@ from packets.glyphs import Missing
 from packets.models import PacketFile
 from packets.press import FACES, press
 from packets.rendering import content_of, missing_in, render_html
-from tests.packets.conftest import DAY
+from tests.packets.conftest import DAY, with_words
 
 pytestmark = pytest.mark.django_db
 
 RARE = "澤髙﨑𠮷葛󠄀①㈱△～―₂☑🚒"
 NOWHERE = "한\ue000葛󠄂"
 AS_PRINTED = "〓〓葛"
-NOT_TEXT = {"anchor", "kind", "state", "marker"}
-"""Values by which the templates choose, which nobody writes."""
-
-
-def with_words(value: Any, words: str, name: str = "") -> Any:
-    """``value`` with ``words`` behind every text that is printed."""
-    if isinstance(value, dict):
-        return {key: with_words(part, words, key) for key, part in value.items()}
-    if isinstance(value, list):
-        return [with_words(part, words, name) for part in value]
-    if isinstance(value, str) and value and name not in NOT_TEXT:
-        return f"{value}{words}"
-    return value
-
-
-def texts(value: Any) -> Iterator[str]:
-    if isinstance(value, dict):
-        for part in value.values():
-            yield from texts(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from texts(part)
-    elif isinstance(value, str):
-        yield value
 
 
 # ---- what the PDF really draws ----------------------------------------------------------------
