@@ -6,6 +6,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.forms import SetPasswordMixin
+from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -102,6 +103,16 @@ class OrganisationAdmin(TableAdmin):
         return super().formfield_for_foreignkey(db_field, request, **choice | kwargs)
 
 
+def _are_years(row: Any) -> bool:
+    """Whether the years of ``row``, as typed, can be years at all."""
+    others = {field.name for field in row._meta.fields} - {"first_year", "last_year"}
+    try:
+        row.clean_fields(exclude=others)
+    except ValidationError:
+        return False
+    return True
+
+
 class SuccessionForm(forms.ModelForm):
     """A row that may name those that take over from it."""
 
@@ -110,6 +121,8 @@ class SuccessionForm(forms.ModelForm):
         years = ("first_year", "last_year", "name")
         if not self.errors and all(name in cleaned for name in years):
             row = self._meta.model(pk=self.instance.pk, **{name: cleaned[name] for name in years})
+            if not _are_years(row):  # the fields themselves say so
+                return cleaned
             check_successors(row, cleaned["successors"])
             check_predecessors(row)
         return cleaned
