@@ -28,6 +28,6 @@ def describe_goals(task: Task, user: User, paper: OperatingPolicy, reached: Reac
         task.hint = "すべて記入済みです"
     task.counts = [
         Figure("組織目標", str(len(own)), "件"),
-        Figure("まだ書いていない箇所", str(owed), "か所"),
+        Figure("未記入の箇所", str(owed), "か所"),
         Figure("返事のない指摘", str(len(asked)), "件"),
     ]

@@ -336,7 +336,7 @@ def test_his_home_page_counts_the_goals_of_his_division_and_what_they_lack(
     assert (task.title, task.url) == ("防災安全課の組織目標を書く", PAGE)
     assert [(f.label, f.figure) for f in task.counts] == [
         ("組織目標", "1"),
-        ("まだ書いていない箇所", "2"),
+        ("未記入の箇所", "2"),
         ("返事のない指摘", "0"),
     ]
     remark(goal=own)
