@@ -61,7 +61,7 @@ def _give(found: Agenda, row: Succession) -> None:
     task = Task(
         title=f"{name}の事務引継ぎを書いて、後任へ渡す",
         url=_address("handover_note", row),
-        verb="続きを書く" if handover else "引継書を書く",
+        verb="引継書を開く" if handover else "引継書を書く",
         note=f"{format_year(row.paper.year)}　{row.leaver.title}として",
     )
     if not is_all_handed:
