@@ -3,10 +3,12 @@
 import datetime as dt
 import os
 import time
+from io import StringIO
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.core.management import call_command
 
 from core import clock
 from core.audit import Actor
@@ -176,3 +178,11 @@ def test_history_says_what_became_of_the_file_and_offers_to_make_it_again(
     assert f"/packets/2023/somu/files/{newer.pk}/download/" in page
     gone = client.get(f"/packets/2023/somu/files/{older.pk}/download/")
     assert gone.status_code == 409
+
+
+def test_command_says_what_it_removed(paper: OperatingPolicy) -> None:
+    made(paper, "a")
+    made(paper, "b")
+    out = StringIO()
+    call_command("sweep_packets", stdout=out)
+    assert out.getvalue() == "2個のファイル（10バイト）を消しました。\n"
