@@ -85,7 +85,7 @@ def test_a_licence_lies_beside_the_fonts(folder: str) -> None:
     licences = sorted((FONTS / folder).glob("OFL-*.txt"))
 
     assert all("SIL OPEN FONT LICENSE" in path.read_text() for path in licences)
-    assert len(licences) == {"screen": 1, "paper": 3}[folder]
+    assert len(licences) == {"screen": 1, "paper": 7}[folder]
 
 
 def test_a_screen_font_stays_near_one_megabyte() -> None:
