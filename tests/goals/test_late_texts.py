@@ -13,9 +13,12 @@ from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
 
+from core.audit import Actor
 from core.models import AuditEvent
 from core.permissions import Post
+from core.workflow import NotNow
 from departments.models import Appointment, Department, User
+from goals.actions import late
 from goals.late import LONGEST
 from goals.models import Goal, KeptText, OperatingPolicy, Remark, Response
 from policies.models import Section
@@ -349,6 +352,16 @@ def test_a_paper_that_is_not_there_is_not_there(april: None, outgoing: Client) -
     assert not KeptText.objects.exists()
 
 
+def test_whoever_still_writes_by_another_post_is_refused_as_always(
+    april: None, kenko: Department, cast: SimpleNamespace, outgoing: Client
+) -> None:
+    """There is no paper of 2021 to copy from: that is no matter of posts."""
+    AppointmentFactory(user=cast.other_head, department=kenko, post=Post.DRAFTER, title="担当")
+    answer = outgoing.post(f"{OF_2022}goals/copy/", {"goals": [1]})
+    assert answer.status_code == 404
+    assert "健康部長ではなくなった" not in text_of(answer)
+
+
 # One's own page, and the handing over
 
 
@@ -442,6 +455,33 @@ def test_it_meets_the_same_refusal_through_the_sign_in_page(
     assert answer.status_code == 403
     assert REASON in text_of(answer)
     assert KeptText.objects.get().content["body"] == HALF
+
+
+def test_when_the_days_are_over_the_text_is_listed_no_more_though_the_writer_is_in_another_post(
+    april: None,
+    outgoing: Client,
+    cast: SimpleNamespace,
+    somu: Department,
+    settings: SimpleNamespace,
+) -> None:
+    AppointmentFactory(user=cast.other_head, department=somu, post=Post.DRAFTER, title="担当")
+    send(outgoing)
+    assert HALF in text_of(outgoing.get(OWN))
+    settings.DEMO_TODAY = dt.date(2023, 4, 11)
+    assert "残っている文はありません" in text_of(outgoing.get(OWN))
+    outgoing.post(OWN, {"kept": KeptText.objects.get().pk, "act": "share"})
+    assert KeptText.objects.get().shared_at is None
+
+
+@pytest.mark.parametrize("act", [late.share, late.discard])
+def test_no_action_touches_anothers_text(
+    act: Callable[..., None], april: None, outgoing: Client, cast: SimpleNamespace
+) -> None:
+    send(outgoing)
+    kept = KeptText.objects.get()
+    with pytest.raises(NotNow):
+        act(kept=kept, by=Actor(user=cast.incoming_head))
+    assert KeptText.objects.get().shared_at is None
 
 
 # Taken in by the successor

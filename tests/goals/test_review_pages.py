@@ -13,8 +13,8 @@ from policies.models import Section
 from tests.factories import CycleFactory, complete_paper
 from tests.pages import main_buttons
 
-REVIEW_QUERIES = 22
-ROUND_QUERIES = 22
+REVIEW_QUERIES = 23
+ROUND_QUERIES = 23
 
 
 @pytest.fixture
