@@ -81,6 +81,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
             cursor.execute("DROP TRIGGER audit_no_delete")
         else:
             cursor.execute("DROP TRIGGER audit_no_change ON core_auditevent")
+            cursor.execute("DROP TRIGGER audit_no_truncate ON core_auditevent")
 
 
 @pytest.fixture

@@ -8,11 +8,16 @@ SQLITE = [
     "BEGIN SELECT RAISE(ABORT, 'audit lines are never changed'); END"
     for verb in ("update", "delete")
 ]
+POSTGRESQL_TRIGGERS = [
+    "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON core_auditevent "
+    "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+    "CREATE TRIGGER audit_no_truncate BEFORE TRUNCATE ON core_auditevent "
+    "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+]
 POSTGRESQL = [
     "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'audit lines are never changed'; END $$",
-    "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE ON core_auditevent "
-    "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+    *POSTGRESQL_TRIGGERS,
 ]
 
 
@@ -29,6 +34,7 @@ def backward(apps, schema_editor):
             schema_editor.execute(f"DROP TRIGGER audit_no_{verb}")
     else:
         schema_editor.execute("DROP TRIGGER audit_no_change ON core_auditevent")
+        schema_editor.execute("DROP TRIGGER audit_no_truncate ON core_auditevent")
         schema_editor.execute("DROP FUNCTION refuse_audit_change()")
 
 

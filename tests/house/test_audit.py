@@ -65,7 +65,7 @@ def test_cut_end_shows(lines):
 def refusing(db):
     """The triggers of the migration, which the test database otherwise does without."""
     with connection.cursor() as cursor:
-        statements = tables.SQLITE if connection.vendor == "sqlite" else tables.POSTGRESQL[1:]
+        statements = tables.SQLITE if connection.vendor == "sqlite" else tables.POSTGRESQL_TRIGGERS
         for statement in statements:
             cursor.execute(statement)
 
@@ -80,6 +80,21 @@ def test_database_itself_refuses_to_change_lines(lines, refusing, verb):
         connection.cursor() as cursor,
     ):
         cursor.execute(verb)
+    assert AuditEvent.objects.count() == 5
+
+
+def test_postgresql_refuses_to_empty_the_trail(lines, refusing):
+    """SQLite has no TRUNCATE: there emptying is deleting, which is refused above."""
+    verbs = ["SET CONSTRAINTS ALL IMMEDIATE", "TRUNCATE core_auditevent CASCADE"]
+    if connection.vendor == "sqlite":
+        verbs = ["DELETE FROM core_auditevent"]
+    with (
+        pytest.raises(DatabaseError, match="never changed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        for verb in verbs:
+            cursor.execute(verb)
     assert AuditEvent.objects.count() == 5
 
 
