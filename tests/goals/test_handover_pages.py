@@ -186,6 +186,12 @@ def test_successor_reads_open_remarks_and_receives(handed, old_paper, cast, clie
     assert HandoverReceipt.objects.get().receiver == cast.incoming_head
 
 
+@pytest.mark.parametrize("who", ["office", "other_head"])
+def test_nobody_but_the_successor_is_offered_to_receive(handed, cast, client_of, who):
+    page = client_of(getattr(cast, who)).get(at("handover")).context["page"]
+    assert (page.asked, page.to_receive) == ([], [])
+
+
 def test_successor_who_reads_an_older_version_is_asked_to_read_again(handed, goal, cast, client_of):
     giver = client_of(cast.other_head)
     write(giver, goal, body="追記", version=handed.version)
@@ -270,6 +276,14 @@ def test_office_sees_who_has_not(old_paper, goal, cast, client_of):
     seen.append(row())
     states = ("未着手", "作成中", "受領待ち", "受領済み")
     assert [[s for s in states if s in page] for page in seen] == [[s] for s in states]
+
+
+def test_nothing_is_asked_of_anybody_once_the_days_are_over(old_paper, cast, client_of):
+    AppointmentFactory(user=cast.other_head, post="policy_office", starts_on=dt.date(2023, 4, 1))
+    with clock.at(jst(2023, 4, 11, 9)):
+        for user in (cast.other_head, cast.incoming_head, cast.office):
+            agenda = client_of(user).get("/").context["agenda"]
+            assert [t.title for t in (*agenda.tasks, *agenda.waiting) if "引継" in t.title] == []
 
 
 def test_home_leads_each_person_to_the_next_step(old_paper, goal, cast, client_of):
