@@ -11,13 +11,14 @@ from django import forms
 from django.conf import settings
 from django.http import QueryDict
 from django.urls import ResolverMatch
+from django.utils.timezone import localtime
 
 from core import clock
 from core.permissions import Hidden, Holding, Permission, Target, scopes_of
 from core.text import normalise
 from core.years import fiscal_year
 from departments.models import User
-from departments.queries import deciding_day, ended, may
+from departments.queries import deciding_day, ended, known_appointments, may
 from goals.actions.goals import record_of
 from goals.actions.writing import LINKS, plain
 from goals.forms.goals import GoalForm, typed_indicator_rows
@@ -114,9 +115,29 @@ def loss_behind(user: User, match: ResolverMatch) -> Loss | None:
     if paper is None or permission is None or not lost(user, paper.year):
         return None
     try:
-        return loss_of(user, permission, paper, _target(paper, match))
+        loss = loss_of(user, permission, paper, _target(paper, match))
+        return loss if loss and _has_seen(user, loss, match) else None
     except Hidden:
         return None
+
+
+def _has_seen(user: User, loss: Loss, match: ResolverMatch) -> bool:
+    """Whether what is answered was told before the post was lost: no later remark shows a word."""
+    if match.url_name != "answer":
+        return True
+    told_at = told_remark(loss.paper, match.kwargs["pk"]).told_at
+    return told_at is not None and localtime(told_at).date() <= _last_reading(user, loss)
+
+
+def _last_reading(user: User, loss: Loss) -> dt.date:
+    """The last day on which the lost post read the paper: its own, or the one before it was told
+    that it ends, where it ends before the year of the paper."""
+    rows = known_appointments(user)
+    row = next(row for row in rows if row.pk == loss.holding.appointment_id)
+    told = row.end_announced_on or loss.last_day
+    before = told - dt.timedelta(days=1)
+    is_ahead = loss.paper.year > fiscal_year(loss.last_day)
+    return before if is_ahead else max(loss.last_day, before)
 
 
 def _target(paper: OperatingPolicy, match: ResolverMatch) -> Target:

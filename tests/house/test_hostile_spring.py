@@ -1,0 +1,65 @@
+"""What somebody may try around 1 April: forged forms, guessed numbers, odd turns of the posts."""
+
+import datetime as dt
+
+import pytest
+
+from goals.models import KeptText, Remark
+from tests.factories import (
+    CycleFactory,
+    OperatingPolicyFactory,
+    jst,
+    policy_with_items,
+)
+from tests.world import lasting
+
+pytestmark = pytest.mark.django_db
+SECRET = "後任だけが読む指摘"
+
+
+@pytest.fixture
+def papers(kenko, cast):
+    """健康部's papers of the year that ends and of the next; its head goes (told on 24 March)."""
+    for year in (2022, 2023):
+        CycleFactory(year=year)
+        policy_with_items(year)
+    return {
+        year: OperatingPolicyFactory(department=kenko, year=year, filled=True)
+        for year in (2022, 2023)
+    }
+
+
+def told(paper, office, at):
+    return Remark.objects.create(paper=paper, body=SECRET, made_by=office, made_at=at, told_at=at)
+
+
+# Who has gone
+
+
+@pytest.mark.parametrize(
+    ("year", "told_at", "today", "has_read"),
+    [
+        (2022, jst(2023, 3, 31, 23), dt.date(2023, 4, 2), True),
+        (2022, jst(2023, 4, 1, 9), dt.date(2023, 4, 2), False),
+        (2023, jst(2023, 3, 23, 23), dt.date(2023, 3, 28), True),
+        (2023, jst(2023, 3, 24, 9), dt.date(2023, 3, 28), False),
+        (2023, jst(2023, 4, 1, 9), dt.date(2023, 4, 2), False),
+    ],
+)
+def test_who_has_gone_gets_no_word_of_a_remark_that_was_told_later(
+    papers, cast, client_of, settings, year, told_at, today, has_read
+):
+    remark = told(papers[year], cast.office, told_at)
+    settings.DEMO_TODAY = today
+    client = client_of(cast.other_head)
+    nothing, answer = (
+        client.post(f"/papers/{year}/kenko/remarks/{pk}/", {"answer": "直しました。", "seen": ""})
+        for pk in (remark.pk + 999, remark.pk)
+    )
+    kept = KeptText.objects.values_list("label", flat=True)
+    assert [SECRET in label for label in kept] == ([True] if has_read else [])
+    if not has_read:
+        assert (answer.status_code, lasting(answer.content)) == (
+            nothing.status_code,
+            lasting(nothing.content),
+        )
