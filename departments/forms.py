@@ -18,7 +18,7 @@ from django.core.validators import MaxLengthValidator
 
 from core.text import normalise
 from departments.models import User
-from departments.queries import OpenSession
+from departments.open_sessions import OpenSession
 
 MAX_PASSWORD = 128
 

@@ -6,11 +6,10 @@ All values are strings, numbers, lists and dicts, so that a packet can be compar
 import datetime as dt
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
 
 from django.utils import timezone
 
-from core.text import first_sentence, format_integer
+from core.text import first_sentence
 from core.workflow import WRITABLE
 from core.years import (
     format_date,
@@ -19,17 +18,15 @@ from core.years import (
     format_year,
 )
 from departments.models import Appointment
-from goals.earlier import is_from_elsewhere
 from goals.models import Goal, Indicator
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from packets.changes import mark, since_last_year
 from packets.models import DRAFT
+from packets.overview import Plain, figure, overview, paragraphs
 from packets.projects import projects
 from packets.queries import Material, Meeting, Person
 from packets.signatures import signatures
 from policies.models import Edition
-
-Plain = dict[str, Any]
 
 UNDECIDED = "未定"
 LONG_ROW = 600
@@ -67,7 +64,7 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "signatures": signatures(sheet),
         "charge": of.charges.line,
         "parts": _parts(len(goals)),
-        "overview": _overview(of, goals),
+        "overview": overview(of, goals),
         "policy": _policy(sheet),
         "chapters": chapters,
         "since": since_last_year(of.comparison),
@@ -78,11 +75,6 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "instruction_rows": [1, 2, 3, 4, 5],
         "memo_lines": list(range(12)),
     }
-
-
-def paragraphs(text: str) -> list[str]:
-    """The lines of a text that say something."""
-    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _edition(sheet: Sheet) -> str:
@@ -131,98 +123,6 @@ def _parts(goals: int) -> list[Plain]:
         }
         for number, (anchor, title) in enumerate(PARTS, 1)
     ]
-
-
-# ---- 第1 概要 ---------------------------------------------------------------------------------
-
-
-def _overview(of: Material, goals: list[Plain]) -> Plain:
-    paper = of.sheet.paper
-    return {
-        "mission": paragraphs(paper.mission),
-        "counts": _counts(of),
-        "changes": _changes(goals),
-        "resources": _resources(of),
-        "previous_year": format_year(paper.year - 1),
-        "previous_note": _previous_note(of),
-        "texts": [
-            {"title": "現状と課題", "paragraphs": paragraphs(paper.situation)},
-            {"title": "現在までの対応状況の検証・分析", "paragraphs": paragraphs(paper.analysis)},
-            {"title": "先駆的な取組", "paragraphs": paragraphs(paper.pioneering)},
-        ],
-    }
-
-
-def _counts(of: Material) -> list[Plain]:
-    sheet = of.sheet
-    answered = sheet.given - sheet.not_applicable
-    owed = sheet.owed - sheet.given
-    declined = [a.section.number for a in sheet.answers if a.state_label == "該当なし"]
-    before = f"前年度　{of.previous_goals}件" if of.previous else "前年度の運営方針なし"
-    linked = sum(bool(answer.goals) for answer in sheet.answers)
-    return [
-        {"label": "方針への回答", "figure": answered, "unit": f"／{sheet.owed}項",
-         "note": f"未記入　{owed}項" if owed else "未記入　なし"},
-        {"label": "該当なし", "figure": sheet.not_applicable, "unit": "項",
-         "note": "　".join(declined[:4]) + ("　ほか" if declined[4:] else "")},
-        {"label": "組織目標", "figure": len(sheet.goals), "unit": "件", "note": before},
-        {"label": "目標に結び付く項", "figure": linked, "unit": f"／{sheet.owed}項",
-         "note": "第5に一覧を示す"},
-    ]  # fmt: skip
-
-
-def _changes(goals: list[Plain]) -> list[Plain]:
-    """The goals by 区分, in the order of the choices."""
-    rows = []
-    for kind in Goal.Kind:
-        of_kind = [goal for goal in goals if goal["kind"] == kind.value]
-        rows += [
-            {"kind": goal["kind"], "kind_label": goal["kind_label"], "goal": goal}
-            for goal in of_kind
-        ]
-    return rows
-
-
-def _previous_note(of: Material) -> str:
-    """Of which departments the figures of last year are; empty where of the same one."""
-    paper = of.sheet.paper
-    if not of.is_divided and not is_from_elsewhere(paper, of.previous):
-        return ""
-    names = "と".join(old.department.name for old in of.previous)
-    whole = "の全体。組織が分かれたため、増減は示さない" if of.is_divided else ""
-    both = "の計" if len(of.previous) > 1 and not of.is_divided else ""
-    return f"{format_year(paper.year - 1)}は、{names}{both}{whole}"
-
-
-def _resources(of: Material) -> list[Plain]:
-    now = of.sheet.paper
-    rows = (
-        ("職員数（人）", [old.staff for old in of.previous], now.staff),
-        ("予算額（千円）", [old.budget for old in of.previous], now.budget),
-    )
-    return [
-        _resource(label, _sum(before), value, is_comparable=not of.is_divided)
-        for label, before, value in rows
-    ]
-
-
-def _sum(values: Sequence[int | None]) -> int | None:
-    """The sum, where every figure is known."""
-    known = [value for value in values if value is not None]
-    return sum(known) if known and len(known) == len(values) else None
-
-
-def _resource(label: str, before: int | None, now: int | None, *, is_comparable: bool) -> Plain:
-    difference = ""
-    if is_comparable and before is not None and now is not None:
-        change = now - before
-        difference = f"＋{change:,}" if change > 0 else format_integer(change)
-    return {"label": label, "before": figure(before), "now": figure(now), "difference": difference}
-
-
-def figure(value: int | None) -> str:
-    """12,300; △5; － where nothing is written."""
-    return "－" if value is None else format_integer(value)
 
 
 # ---- 第2 市長の方針と部の方針 --------------------------------------------------------------------

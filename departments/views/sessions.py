@@ -11,7 +11,7 @@ from departments.access import requires
 from departments.actions import end_other_sessions, end_session
 from departments.forms import EndSessionForm
 from departments.machines import machine_of
-from departments.queries import sessions_of
+from departments.open_sessions import sessions_of
 
 
 @requires(Permission.ENTER)
