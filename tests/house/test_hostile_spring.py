@@ -63,3 +63,12 @@ def test_who_has_gone_gets_no_word_of_a_remark_that_was_told_later(
             nothing.status_code,
             lasting(nothing.content),
         )
+
+
+def test_number_that_no_table_holds_is_refused_as_always(papers, cast, client_of, settings):
+    settings.DEMO_TODAY = dt.date(2023, 4, 2)
+    huge = {name: "9" * 40 for name in ("projects", "sdgs", "lead_division", "seen", "version")}
+    client = client_of(cast.other_head)
+    for place in ("goals/new/", "projects/", "responses/1-1/", "basics/"):
+        answer = client.post(f"/papers/2022/kenko/{place}", {"title": "目標", **huge})
+        assert (place, answer.status_code) == (place, 403)
