@@ -22,7 +22,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from core import audit
-from core.permissions import Hidden, Refused
+from core.permissions import Hidden, Outside, Refused
 from core.workflow import Conflict, NotNow
 
 METHODS = ("GET", "HEAD", "POST", "OPTIONS")
@@ -130,7 +130,8 @@ def refuse(request: HttpRequest, error: Refused) -> HttpResponse:
         audit.record("refused", by=by, label=request.path, after={"sentence": str(error)})
     if isinstance(error, Hidden):
         return render(request, "404.html", status=404)
-    return render(request, "403.html", {"sentence": str(error)}, status=403)
+    context = {"sentence": str(error), "is_outside": isinstance(error, Outside)}
+    return render(request, "403.html", context, status=403)
 
 
 def address_of(request: HttpRequest) -> str:

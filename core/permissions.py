@@ -205,6 +205,10 @@ class Refused(Exception):
     """The person may not do this; the message says so in a sentence for that person."""
 
 
+class Outside(Refused):
+    """The person holds no post today: no page is open, not even the first one."""
+
+
 class Hidden(Refused):
     """The person may not even know that it exists: answered like a page that is not there."""
 
@@ -244,4 +248,6 @@ def check(
     for holding in own_first:
         if scopes_of(holding, permission, target):
             return holding
+    if permission is Permission.ENTER:
+        raise Outside("いまは、利用できる職に就いていません。")
     raise Refused(f"いまの職では、この操作（{permission.label}）はできません。")
