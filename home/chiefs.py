@@ -24,6 +24,7 @@ def describe_goals(task: Task, user: User, paper: OperatingPolicy, reached: Reac
         task.verb = "指摘を見て直す"
         task.hint = f"返事をしていない指摘が{len(asked)}件あります"
     elif own and not owed:
+        task.title = f"{reached.names}の組織目標を確かめる"
         task.verb = "目標を見る"
         task.hint = "すべて記入済みです"
     task.counts = [

@@ -91,11 +91,12 @@ def _home(year: int, years: list[int]) -> str:
     return address if not years or year == years[0] else f"{address}?year={year}"
 
 
-def _holder(request: HttpRequest) -> dict[str, str]:
+def _holder(request: HttpRequest) -> dict[str, object]:
     holding = authority(request.user, Permission.ENTER)
     return {
         "title": f"前 {holding.title}" if holding.is_over else holding.title,
         "name": request.user.name,
+        "is_over": holding.is_over,
     }
 
 
