@@ -8,6 +8,7 @@ question that this very browser was sent away with.
 import base64
 import hashlib
 import hmac
+import json
 import secrets
 import time
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ import requests
 from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from urllib3.exceptions import HTTPError
 
 from departments.models import User
 
@@ -28,6 +30,10 @@ LIFE, MOST = 600, 5
 """Seconds for which somebody may stay away, and how many tabs may be away at once."""
 TIMEOUT = (3, 5)
 """Seconds to be connected, and to be answered."""
+PATIENCE = 10
+"""Seconds for one answer to end."""
+LONGEST, READ_AT_ONCE = 1_000_000, 65_536
+"""Bytes of one answer; providers with dozens of keys send some ten thousand."""
 LEEWAY = 60
 """Seconds by which two clocks may differ."""
 ALGORITHMS = [f"{kind}{bits}" for kind in ("RS", "PS", "ES") for bits in (256, 384, 512)]
@@ -133,7 +139,7 @@ def _way_back(request: HttpRequest) -> str:
 def _person(claims: dict[str, Any]) -> User:
     """The open account with this staff number; none is ever made."""
     number = claims.get(settings.OIDC["claim"])
-    if not isinstance(number, str) or not number:
+    if not isinstance(number, str) or not number or not number.isprintable():
         raise Failed(UNKNOWN)
     user = User.objects.filter(username=number).first()
     if user is None:
@@ -194,7 +200,8 @@ def _claims(token: str, config: dict[str, Any], *, nonce: str) -> dict[str, Any]
         )
     except (jwt.PyJWTError, AttributeError, TypeError, ValueError):
         raise Failed(WRONG) from None
-    is_ours = hmac.compare_digest(str(claims.get("nonce")).encode(), nonce.encode())
+    told = str(claims.get("nonce")).encode(errors="replace")
+    is_ours = hmac.compare_digest(told, nonce.encode())
     several = len(_listed(claims["aud"])) > 1
     if not is_ours or (several and claims.get("azp") != client):
         raise Failed(WRONG)
@@ -219,18 +226,30 @@ def _ask(method: str, address: str, **form: Any) -> dict[str, Any]:
             session.trust_env = False
             session.verify = settings.OIDC["ca_file"] or True
             answer = session.request(
-                method, address, timeout=TIMEOUT, allow_redirects=False, **form
+                method, address, timeout=TIMEOUT, allow_redirects=False, stream=True, **form
             )
-            told = answer.json() if answer.status_code == HTTPStatus.OK else None
-    except requests.JSONDecodeError:
+            told = json.loads(_read(answer)) if answer.status_code == HTTPStatus.OK else None
+    except (ValueError, RecursionError):
         raise Failed(WRONG) from None
-    except requests.RequestException:
+    except (requests.RequestException, HTTPError):
         raise Failed(DOWN) from None
     if answer.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
         raise Failed(DOWN)
     if not isinstance(told, dict):
         raise Failed(WRONG)
     return told
+
+
+def _read(answer: requests.Response) -> bytes:
+    """The body, unless it is too long or does not end: neither fills or holds this machine."""
+    body, until = b"", time.monotonic() + PATIENCE
+    while part := answer.raw.read1(READ_AT_ONCE, decode_content=True):
+        body += part
+        if len(body) > LONGEST:
+            raise Failed(WRONG)
+        if time.monotonic() > until:
+            raise Failed(DOWN)
+    return body
 
 
 def _origin(address: str) -> tuple[str, str]:
