@@ -6,8 +6,10 @@ import pytest
 
 from goals.models import KeptText, Remark
 from tests.factories import (
+    PASSWORD,
     CycleFactory,
     OperatingPolicyFactory,
+    UserFactory,
     jst,
     policy_with_items,
 )
@@ -72,3 +74,19 @@ def test_number_that_no_table_holds_is_refused_as_always(papers, cast, client_of
     for place in ("goals/new/", "projects/", "responses/1-1/", "basics/"):
         answer = client.post(f"/papers/2022/kenko/{place}", {"title": "目標", **huge})
         assert (place, answer.status_code) == (place, 403)
+
+
+# Signing in
+
+
+@pytest.mark.parametrize(("typed", "who"), [("A9501", 0), ("a9501", 1)])
+def test_number_that_differs_in_capital_letters_alone_shuts_nobody_out(db, client, typed, who):
+    people = [UserFactory(username=number) for number in ("A9501", "a9501")]
+    client.post("/signin/", {"login": typed, "password": PASSWORD})
+    assert client.session.get("_auth_user_id") == str(people[who].pk)
+
+
+def test_capital_letters_do_not_count_where_one_person_has_the_number(db, client):
+    person = UserFactory(username="A9501")
+    client.post("/signin/", {"login": "a9501", "password": PASSWORD})
+    assert client.session.get("_auth_user_id") == str(person.pk)
