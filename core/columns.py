@@ -13,7 +13,7 @@ from openpyxl.utils.datetime import from_excel
 
 from core.tables import CellProblem, as_text
 from core.text import normalise, parse_integer
-from core.years import format_year, parse_date, parse_year
+from core.years import check_day, format_year, parse_date, parse_year
 
 SERIALS = range(10_000, 100_000)
 """Excel's numbers of the days from 1927 to 2173."""
@@ -61,6 +61,7 @@ class DateColumn(TextColumn):
 
     def read(self, value: Any, row: Any) -> dt.date | None:
         if isinstance(value, dt.datetime):
+            check_day(value.date())
             return value.date()
         if isinstance(value, int | float) and value in SERIALS:
             return from_excel(value).date()

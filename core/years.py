@@ -122,6 +122,12 @@ def parse_date(text: str) -> dt.date:
     raise DateProblem(f"日付として読めません。{HOW_TO_WRITE}")
 
 
+def check_day(day: dt.date) -> None:
+    """Raises DateProblem where nobody can mean that day; 9999年 stands for none in other systems."""
+    if not EARLIEST <= day <= LATEST:
+        raise DateProblem("1900年から2100年までの日付を入力してください。")
+
+
 def _date_from(parts: dict[str, str]) -> dt.date:
     era = next((e for e in ERAS if parts.get("era") in {e.name, e.kanji, e.letter}), None)
     year = 1 if parts["year"] == "元" else int(parts["year"])
@@ -131,8 +137,7 @@ def _date_from(parts: dict[str, str]) -> dt.date:
         day = dt.date(year, int(parts["month"]), int(parts["day"]))
     except ValueError:
         raise DateProblem("その日は暦にありません。月と日を確かめてください。") from None
-    if not EARLIEST <= day <= LATEST:
-        raise DateProblem("1900年から2100年までの日付を入力してください。")
+    check_day(day)
     if era and era_of(day) is not era:
         raise DateProblem(f"{era.name}にその日はありません。元号を確かめてください。")
     return day

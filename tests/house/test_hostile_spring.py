@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from goals.models import KeptText, Remark
+from tests.exchange.spring_files import problems_of
 from tests.factories import (
     PASSWORD,
     CycleFactory,
@@ -90,3 +91,27 @@ def test_capital_letters_do_not_count_where_one_person_has_the_number(db, client
     person = UserFactory(username="A9501")
     client.post("/signin/", {"login": "a9501", "password": PASSWORD})
     assert client.session.get("_auth_user_id") == str(person.pk)
+
+
+# The file of a spring
+
+
+@pytest.mark.parametrize("day", [dt.datetime(9999, 12, 31), dt.datetime(2101, 1, 1)])  # noqa: DTZ001
+@pytest.mark.parametrize("heading", ["終わる日", "発令日"])
+def test_date_cell_that_stands_for_no_end_is_told(somu, cast, heading, day):
+    """Taken in, it broke the home page of everybody who sees the handovers of the department."""
+    row = {"職員番号": cast.nobody.username, "職": "部長・担当部長", "職名": "総務部長"}
+    row |= {
+        "部の記号": "somu",
+        "発令日": "R5.4.1",
+        "内示日": "R5.3.24",
+        "終わりの内示日": "R5.3.24",
+    }
+    told = [
+        (where, sentence)
+        for _, _, where, sentence in problems_of(
+            {"発令": [row | {"終わる日": "R6.3.31", heading: day}]}
+        )
+    ]
+    place = {"発令日": "G 発令日", "終わる日": "I 終わる日"}[heading]
+    assert told == [(place, "1900年から2100年までの日付を入力してください。")]
