@@ -1,5 +1,6 @@
 """今日すること: one next step for everybody, news of one's own paper, the year that is shown."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from goals.models import OperatingPolicy
 from policies.models import BasicPolicy
-from tests.factories import AppointmentFactory, CycleFactory
+from tests.factories import AppointmentFactory, CycleFactory, UserFactory
 from tests.pages import main_buttons
 
 pytestmark = pytest.mark.django_db
@@ -92,3 +93,27 @@ def test_the_first_page_tells_a_draft_from_what_is_issued_for_a_later_day(paper,
     assert "基本方針は、3月31日（金）付けで発出します" in page(client)
     BasicPolicy.objects.update(edition=None)
     assert "基本方針は、まだ案です" in page(client)
+
+
+def test_whoever_holds_no_post_is_led_to_the_sign_out_not_round_in_a_circle(client_of):
+    answer = client_of(UserFactory()).get(HOME)
+    text = answer.content.decode()
+    assert (answer.status_code, 'href="/signout/"' in text, 'href="/"' in text) == (
+        403,
+        True,
+        False,
+    )
+    assert "いまは、利用できる職に就いていません。" in text
+
+
+@pytest.mark.parametrize(
+    ("today", "words"),
+    [
+        ("2023-03-31", "3月31日（金）に発出する予定です。"),
+        ("2023-04-03", "3月31日（金）に発出する予定でしたが、まだ発出していません。"),
+    ],
+)
+def test_a_day_that_has_passed_is_not_announced(paper, cast, client_of, settings, today, words):
+    BasicPolicy.objects.update(edition=None)
+    settings.DEMO_TODAY = dt.date.fromisoformat(today)
+    assert words in page(client_of(cast.head))
