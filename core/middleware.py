@@ -29,7 +29,11 @@ METHODS = ("GET", "HEAD", "POST", "OPTIONS")
 PRIVATE = "no-store, private"
 PERMISSIONS_POLICY = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 
+SECRET = ("password", "csrfmiddlewaretoken")
+"""Words in the names of fields that are never shown nor carried on."""
+
 logger = logging.getLogger(__name__)
+Fields = list[tuple[str, list[str]]]
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -112,13 +116,14 @@ class PlainRefusal:
         if isinstance(error, PermissionDenied):  # Django's admin: a table that is not the person's
             return refuse(request, Refused("いまの職では、この画面を使う権限がありません。"))
         if isinstance(error, NotNow | Conflict):
-            return render(request, "409.html", {"sentence": str(error)}, status=409)
+            context = {"sentence": str(error), "typed": written_in(typed_in(request))}
+            return render(request, "409.html", context, status=409)
         if isinstance(error, OverflowError):  # a number by hand that no table can hold (SQLite)
             logger.warning("a number too large: %s", request.path)
             return HttpResponseBadRequest(render_to_string("400.html"))
         if isinstance(error, OperationalError):
             logger.exception("database unavailable")
-            typed = [(name, value) for name, value in request.POST.items() if len(value) > 20]
+            typed = written_in(typed_in(request))
             return render(request, "503.html", {"typed": typed}, status=503)
         return None
 
@@ -128,10 +133,32 @@ def refuse(request: HttpRequest, error: Refused) -> HttpResponse:
     if request.user.is_authenticated:
         by = audit.Actor(user=request.user, address=address_of(request))
         audit.record("refused", by=by, label=request.path, after={"sentence": str(error)})
+    context = {"typed": written_in(typed_in(request))}
     if isinstance(error, Hidden):
-        return render(request, "404.html", status=404)
-    context = {"sentence": str(error), "is_outside": isinstance(error, Outside)}
+        return render(request, "404.html", context, status=404)
+    context |= {"sentence": str(error), "is_outside": isinstance(error, Outside)}
     return render(request, "403.html", context, status=403)
+
+
+def typed_in(request: HttpRequest) -> Fields:
+    """What the form says, without passwords; empty where nothing at all was filled in.
+
+    Of a field that saves itself (htmx) nothing: there the text stays in the field.
+    """
+    if request.method != "POST" or request.headers.get("HX-Request"):
+        return []
+    fields = [
+        (name, values)
+        for name, values in request.POST.lists()
+        if not any(word in name for word in SECRET)
+    ]
+    return fields if any(value for _name, values in fields for value in values) else []
+
+
+def written_in(fields: Fields) -> list[str]:
+    """What somebody wrote, to be shown: neither numbers nor the codes of choices and rows."""
+    texts = (value for _name, values in fields for value in values)
+    return [text for text in texts if len(text) > 1 and not text.isascii()]
 
 
 def address_of(request: HttpRequest) -> str:

@@ -11,9 +11,9 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
+from core.middleware import Fields, written_in
+
 SALT = "departments.held"
-SECRET = ("password", "csrfmiddlewaretoken")
-Fields = list[tuple[str, list[str]]]
 
 
 @dataclass(frozen=True)
@@ -27,24 +27,6 @@ class Held:
     @property
     def written(self) -> list[str]:
         return written_in(self.fields)
-
-
-def typed_in(request: HttpRequest) -> Fields:
-    """What the form says, without passwords; empty where nothing at all was filled in."""
-    if request.method != "POST" or request.headers.get("HX-Request"):
-        return []
-    fields = [
-        (name, values)
-        for name, values in request.POST.lists()
-        if not any(word in name for word in SECRET)
-    ]
-    return fields if any(value for _name, values in fields for value in values) else []
-
-
-def written_in(fields: Fields) -> list[str]:
-    """What somebody wrote, to be shown: neither numbers nor the codes of choices and rows."""
-    texts = (value for _name, values in fields for value in values)
-    return [text for text in texts if len(text) > 1 and not text.isascii()]
 
 
 def hold(request: HttpRequest, fields: Fields, owner_id: int) -> str:

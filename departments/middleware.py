@@ -7,7 +7,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from core.middleware import address_of
+from core.middleware import address_of, typed_in, written_in
 from departments import held
 from departments.access import View
 from departments.machines import machine_of
@@ -41,8 +41,8 @@ class SignedIn(LoginRequiredMiddleware):
             return redirect("account_login")
         if request.resolver_match.url_name in OPEN_WITH[first]:
             return None
-        fields = held.typed_in(request)
-        if held.written_in(fields):
+        fields = typed_in(request)
+        if written_in(fields):
             late = held.Held(request.get_full_path(), fields, request.user.pk)
             return show_held(request, late, first, status=403)
         return redirect(first)
@@ -50,7 +50,7 @@ class SignedIn(LoginRequiredMiddleware):
     def handle_no_permission(self, request: HttpRequest, view_func: View) -> HttpResponse:
         from departments.views.sign_in import ask_to_sign_in
 
-        fields = held.typed_in(request)
-        if fields and (request.session.owner_id or held.written_in(fields)):
+        fields = typed_in(request)
+        if fields and (request.session.owner_id or written_in(fields)):
             return ask_to_sign_in(request, fields)
         return super().handle_no_permission(request, view_func)

@@ -88,8 +88,8 @@ def _take(found: Agenda, row: Succession, asked: Asked) -> None:
         note=f"{leaver.title} {leaver.name}さんから",
     )
     if row.is_handed and not asked.has_received:
-        if clock.today() <= asked.comer.first:
-            _until(task, asked.comer.first)
+        has_begun = clock.today() > asked.comer.first
+        _until(task, row.until if has_begun else asked.comer.first)
         task.state_note = "追記がありました" if asked.is_asked_again else ""
         found.tasks.append(task)
     elif not row.is_handed and not row.is_over:

@@ -61,6 +61,12 @@ def demo_day(settings: SimpleNamespace) -> None:
     settings.MEDIA_ROOT = Path(settings.VAR) / "test-files"
 
 
+@pytest.fixture
+def tasks_wait(settings: SimpleNamespace) -> None:
+    """No worker runs: what is to be pressed or checked stays in the queue. For walks over pages."""
+    settings.TASKS = {"default": {"BACKEND": "django_tasks.backends.dummy.DummyBackend"}}
+
+
 def lay_out_sdgs(**kwargs: object) -> None:
     """The 17 goals that a migration brings, after a test that emptied all tables."""
     names = import_module("policies.migrations.0002_sdgs").NAMES

@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from core.audit import Actor
-from core.middleware import address_of
+from core.middleware import Fields, address_of, typed_in, written_in
 from core.permissions import Permission
 from core.workflow import NotNow
 from departments import factors, held
@@ -134,7 +134,7 @@ def show_sign_in(request: HttpRequest, *, status: int = 200, **carried: Any) -> 
     return render(request, "account/login.html", context | carried, status=status)
 
 
-def ask_to_sign_in(request: HttpRequest, fields: held.Fields) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest, fields: Fields) -> HttpResponse:
     """The sign-in page, holding what was typed where it is known who did."""
     owner_id = request.session.owner_id
     return show_sign_in(
@@ -142,7 +142,7 @@ def ask_to_sign_in(request: HttpRequest, fields: held.Fields) -> HttpResponse:
         status=403,
         redirect_field_value=request.get_full_path(),
         held=held.hold(request, fields, owner_id) if owner_id else "",
-        typed=[] if owner_id else held.written_in(fields),
+        typed=[] if owner_id else written_in(fields),
     )
 
 
@@ -156,7 +156,7 @@ def token_does_not_fit(request: HttpRequest, reason: str = "") -> HttpResponse:
     if late and late.owner_id == request.user.pk:
         return show_held(request, late, owed(request))
     is_ours = request.headers.get("Sec-Fetch-Site") == "same-origin"
-    typed = held.written_in(held.typed_in(request)) if is_ours else []
+    typed = written_in(typed_in(request)) if is_ours else []
     return render(request, "403_csrf.html", {"typed": typed}, status=403)
 
 

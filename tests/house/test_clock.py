@@ -23,7 +23,7 @@ from home.addresses import addresses
 from tests.factories import JST
 from tests.spring import ANYWHERE, FIRST, LAST, ONE, Spring, borders, cells, columns, concrete
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 LABELS = {permission.label: permission for permission in Permission}
 STATES = {"作成中": Status.DRAFT, "提出済": Status.SUBMITTED, "確定": Status.FINALISED}
 YEAR = {"令和4年度": 2022, "令和5年度": 2023}

@@ -27,7 +27,7 @@ from tests.factories import (
 from tests.spring import YEARS, concrete, furnish, lay_out, of_the_city
 from tests.world import lasting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 ADDRESSES = [a for a in addresses() if a.permission and not a.is_admin]
 OF_PAPERS = [a for a in ADDRESSES if "<slug:code>" in a.route]
 NUMBERED = [a for a in OF_PAPERS if "<int:pk>" in a.route or "<int:number>" in a.route]

@@ -28,7 +28,7 @@ from departments.models import Appointment
 from tests.factories import AppointmentFactory, ChargeFactory, DivisionFactory, UserFactory
 from tests.world import NOON, World, lasting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 TODAY, TOMORROW = NOON.date(), NOON.date() + dt.timedelta(days=1)
 APRIL, END = dt.date(2023, 4, 1), dt.date(2023, 3, 31)
 NAME, TITLE = "秘匿葛󠄀城 桃", "極秘担当部長"

@@ -30,7 +30,7 @@ from tests.factories import (
     policy_with_items,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 ADDRESSES = [a for a in addresses() if a.permission and not a.is_admin]
 POSTS = {
     "head": Post.HEAD,
