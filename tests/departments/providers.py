@@ -167,3 +167,12 @@ def is_in(client):
 
 def asked_of(location):
     return {name: values[0] for name, values in parse_qs(urlsplit(location).query).items()}
+
+
+def answer_of(hostile, **changed: object) -> Client:
+    """A client that came back with what the hostile provider says, ``changed``."""
+    client = Client()
+    asked = asked_of(begin(client))
+    hostile.says(asked["nonce"], **changed)
+    client.get(BACK, {"state": asked["state"], "code": "c"})
+    return client

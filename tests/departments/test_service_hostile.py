@@ -5,12 +5,12 @@ from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 
 from departments.apps import check_service
-from departments.models import User
 from tests.departments.providers import (
     BACK,
     DOWN,
     SERVICE,
     WRONG,
+    answer_of,
     asked_of,
     begin,
     hostile_provider,
@@ -21,23 +21,7 @@ from tests.departments.providers import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def hostile(settings, cast):
-    User.objects.filter(pk=cast.head.pk).update(username="9501")
-    with hostile_provider() as address:
-        settings.OIDC = SERVICE | {"issuer": address.address}
-        yield address
-
-
 # A hostile answer
-
-
-def answer_of(hostile, **changed):
-    client = Client()
-    asked = asked_of(begin(client))
-    hostile.says(asked["nonce"], **changed)
-    client.get(BACK, {"state": asked["state"], "code": "c"})
-    return client
 
 
 def test_right_answer_of_that_provider_would_be_accepted(hostile):

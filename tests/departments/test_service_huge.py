@@ -10,37 +10,18 @@ from django.test import Client
 
 from core.models import AuditEvent
 from departments import oidc
-from departments.models import User
 from tests.departments.providers import (
-    BACK,
     DOWN,
     SERVICE,
     UNKNOWN,
     WRONG,
-    asked_of,
+    answer_of,
     begin,
-    hostile_provider,
     is_in,
     said,
 )
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def hostile(settings, cast):
-    User.objects.filter(pk=cast.head.pk).update(username="9501")
-    with hostile_provider() as address:
-        settings.OIDC = SERVICE | {"issuer": address.address}
-        yield address
-
-
-def answer_of(hostile, **changed):
-    client = Client()
-    asked = asked_of(begin(client))
-    hostile.says(asked["nonce"], **changed)
-    client.get(BACK, {"state": asked["state"], "code": "c"})
-    return client
 
 
 @pytest.mark.parametrize("number", ["９５０１", "9501\0", "\ud800", "9" * 5000])
