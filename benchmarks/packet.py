@@ -75,7 +75,7 @@ def contestants(folder: Path) -> dict[str, Callable[[], object]]:
     day = dt.date(2023, 3, 28)
 
     def content() -> str:
-        return render_html(content_of(find_paper("2023", "政策部"), printed_on=day))
+        return department(find_paper("2023", "政策部")).html()
 
     html = content()
     naive = re.sub("<colgroup>.*?</colgroup>", "", html, flags=re.S).replace(

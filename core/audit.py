@@ -89,6 +89,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "interview.change": "面談を変更",
         "interview.cancel": "面談を取消し",
         "packet.build": "面談資料を作成",
+        "packet.stop": "面談資料の作成を停止",
         "packet.download": "面談資料をダウンロード",
         "packet.sweep": "古い面談資料のファイルを整理",
     },

@@ -53,6 +53,7 @@ class Permission(TextChoices):
     READ_INTERVIEW = "interview.read", "面談日程を見る"
     WRITE_INTERVIEW = "interview.write", "面談を入力する"
     READ_PACKET = "packet.read", "面談資料を見る・出力する"
+    READ_BOOK = "packet.book", "面談者の日・全部門の面談資料を見る・出力する"
     USE_ADMIN = "admin.use", "管理画面を使う"
     EDIT_REFERENCE = "reference.edit", "組織・計画・基本方針の表を直す"
     EDIT_PEOPLE = "people.edit", "職員と発令を直す"
@@ -126,6 +127,13 @@ _ROWS: dict[Permission, dict[Post, set[Scope]]] = {
         Post.HEAD: {OWN},
         Post.CHIEF: {OWN},
         Post.DRAFTER: {OWN},
+        Post.MAYOR: {SUBMITTED},
+        Post.DEPUTY_MAYOR: {SUBMITTED},
+        Post.SUPERINTENDENT: {SUBMITTED},
+        Post.POLICY_OFFICE: {ALL},
+        Post.SECRETARY: {SUBMITTED},
+    },
+    Permission.READ_BOOK: {
         Post.MAYOR: {SUBMITTED},
         Post.DEPUTY_MAYOR: {SUBMITTED},
         Post.SUPERINTENDENT: {SUBMITTED},

@@ -43,7 +43,7 @@ PARTS = (
 )
 
 
-def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
+def packet(of: Material, *, city: str) -> Plain:
     """Everything on one department's packet (面談資料)."""
     sheet = of.sheet
     of_divisions = of.charges.of_divisions
@@ -58,8 +58,7 @@ def packet(of: Material, *, city: str, printed_on: dt.date) -> Plain:
         "department": sheet.paper.department.name,
         "edition": _edition(sheet),
         "is_draft": sheet.paper.status in WRITABLE,
-        "submitted": _submitted(sheet),
-        "printed_on": format_date(printed_on),
+        "as_of": _as_of(sheet),
         "meeting": _meeting(of.meeting, sheet.heads),
         "signatures": signatures(sheet),
         "charge": of.charges.line,
@@ -83,11 +82,15 @@ def _edition(sheet: Sheet) -> str:
     return f"第{sheet.paper.submissions}版" if sheet.paper.submissions else ""
 
 
-def _submitted(sheet: Sheet) -> str:
-    moment = sheet.paper.submitted_at
-    if sheet.paper.status in WRITABLE or moment is None:
-        return ""
-    return f"{format_date_with_weekday(timezone.localtime(moment).date())}提出"
+def _as_of(sheet: Sheet) -> str:
+    """Since when the paper says what is printed: the moment of submission, or of the last save."""
+    paper = sheet.paper
+    is_draft = paper.status in WRITABLE
+    moment = paper.updated_at if is_draft or paper.submitted_at is None else paper.submitted_at
+    if moment is None:
+        return "記入前"
+    at = timezone.localtime(moment)
+    return f"{format_date_with_weekday(at.date())}{format_time(at)}{'現在' if is_draft else '提出'}"
 
 
 def _meeting(meeting: Meeting | None, heads: list[Appointment]) -> Plain:

@@ -50,7 +50,7 @@ OF_INDICATOR = {
 OF_ITEM = {"answer": "への部の方針", "lead": "への部の方針", "goals": ""}
 
 
-def pieces(content: Plain) -> list[tuple[str, str]]:
+def texts(content: Plain) -> list[tuple[str, str]]:
     """(place, text) of every text on the paper, once each, in the order of the pages."""
     found: dict[tuple[str, str], None] = {}
     for name, value in content.items():

@@ -1,14 +1,15 @@
 """The press: HTML in, PDF out. Knows neither Django nor the database.
 
-``python -m packets.press`` reads HTML from standard input and writes the number of pages, a
-newline and the PDF to standard output, within limits on processor time and memory; ``packets.rendering`` starts it as a process of its
-own, because laying out a page has no time limit that could be trusted.
+``python -m packets.press`` reads HTML from standard input and writes one line of JSON and the PDF
+to standard output, within limits on processor time and memory; ``packets.pressing`` starts it as a
+process of its own, because laying out a page has no time limit that could be trusted.
 """
 
 import atexit
 import contextlib
 import functools
 import gc
+import json
 import logging
 import os
 import resource
@@ -104,14 +105,21 @@ def _types():  # type: ignore[no-untyped-def]
 atexit.register(_types.cache_clear)
 
 
-def press(html: str) -> tuple[int, bytes]:
-    """The number of pages and the PDF (PDF/UA-1); the same HTML gives the same bytes."""
+def press(html: str, variant: str = "pdf/ua-1") -> tuple[int, bytes, dict[str, int]]:
+    """The number of pages, the PDF, and the page (from 1) on which each anchor begins.
+
+    The same HTML gives the same bytes.
+    """
     from weasyprint import HTML
 
     fonts, styles = _types()
     page = HTML(string=html, url_fetcher=_fetcher())
-    document = page.render(stylesheets=styles, font_config=fonts, pdf_variant="pdf/ua-1")
-    return len(document.pages), document.write_pdf(pdf_variant="pdf/ua-1")
+    document = page.render(stylesheets=styles, font_config=fonts, pdf_variant=variant)
+    starts: dict[str, int] = {}
+    for number, sheet in enumerate(document.pages, 1):
+        for anchor in sheet.anchors:
+            starts.setdefault(anchor, number)
+    return len(document.pages), document.write_pdf(pdf_variant=variant), starts
 
 
 def main() -> int:
@@ -120,8 +128,9 @@ def main() -> int:
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     gc.set_threshold(100_000, 50, 50)
     logging.getLogger("weasyprint").addHandler(logging.StreamHandler(sys.stderr))
-    pages, pdf = press(sys.stdin.buffer.read().decode())
-    sys.stdout.buffer.write(b"%d\n%b" % (pages, pdf))
+    pages, pdf, starts = press(sys.stdin.buffer.read().decode(), *sys.argv[1:])
+    head = json.dumps({"pages": pages, "starts": starts}).encode()
+    sys.stdout.buffer.write(b"%b\n%b" % (head, pdf))
     sys.stdout.buffer.flush()
     # The operating system gives the memory back faster than the interpreter does.
     os._exit(0)

@@ -1,7 +1,6 @@
 """What a packet is made of."""
 
 import datetime as dt
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -15,6 +14,7 @@ from goals.models import Goal, OperatingPolicy
 from goals.queries import previous_papers, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
+from packets import store
 from packets.charges import Charges, charges_of_paper
 from packets.glyphs import Missing
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
@@ -209,8 +209,5 @@ def history(user: User, paper: OperatingPolicy) -> list[PacketFile]:
 
 def missing_glyphs(file: PacketFile) -> list[Missing]:
     """What ``file`` does not show as it was written; nothing where its notes cannot be read."""
-    try:
-        notes = json.loads(file.notes_path.read_text())
-    except (OSError, ValueError):
-        return []
-    return [Missing(one["character"], one["place"], one["kind"]) for one in notes["missing_glyphs"]]
+    kept = store.find(file.digest)
+    return kept.missing if kept else []

@@ -67,13 +67,6 @@ def sweep() -> Swept:
     return swept
 
 
-def keep_longer(file: PacketFile) -> None:
-    """Let the days of a file that is asked for again begin anew."""
-    for path in (file.path, file.notes_path):
-        with contextlib.suppress(FileNotFoundError):
-            os.utime(path)
-
-
 def _kept() -> set[str]:
     """Digests of the newest file of each paper and edition, and of what is being made."""
     done = PacketFile.objects.filter(status=PacketFile.Status.DONE).order_by("pk")

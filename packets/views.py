@@ -6,7 +6,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
-from core import clock
 from core.permissions import Permission
 from core.workflow import NotNow
 from departments.access import requires
@@ -17,7 +16,7 @@ from packets import queries
 from packets.actions import packets
 from packets.glyphs import spots
 from packets.models import PacketFile
-from packets.rendering import content_of, missing_in, render_html
+from packets.pieces import department
 
 
 @requires(Permission.READ_PACKET)
@@ -32,10 +31,10 @@ def list_(request: HttpRequest, year: int) -> HttpResponse:
 def preview(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """The packet on the screen, from the HTML that is printed."""
     paper = fetch_paper(request, year, code)
-    content = content_of(paper, printed_on=clock.today())
-    found = spots(missing_in(content))
+    piece = department(paper)
+    found = spots(piece.missing)
     bar = {"paper": paper, "csrf_token": get_token(request), "spots": found}
-    return HttpResponse(render_html(content, screen=bar))
+    return HttpResponse(piece.html(screen=bar))
 
 
 @requires(Permission.READ_PACKET)

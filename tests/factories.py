@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
@@ -12,6 +13,9 @@ from departments.models import Appointment, Charge, Department, Division, User
 from exchange.models import SpringImport
 from goals.models import Goal, Indicator, OperatingPolicy, Response
 from interviews.models import Interview
+from packets import store
+from packets.models import PacketFile
+from packets.store import Kept
 from policies.actions.publishing import frozen
 from policies.models import (
     BasicPolicy,
@@ -381,3 +385,16 @@ def amending(policy: BasicPolicy, **fields: object) -> Iterator[BasicPolicy]:
     EditionFactory(policy=policy, number=last.number + 1, **fields)
     policy.edition = last.number + 1
     policy.save(update_fields=["edition"])
+
+
+def packet_file(paper: OperatingPolicy | None = None, **fields: Any) -> PacketFile:
+    """A packet that is there, four bytes long; other fields as given."""
+    asked_at = fields.pop("asked_at", jst(2023, 3, 27))
+    kept = {"status": PacketFile.Status.DONE, "digest": f"{paper.pk if paper else 0:064}"}
+    kept |= {"size": 4, "pages": 1, "beat_at": asked_at} | fields
+    if paper is not None:
+        kept |= {"year": paper.year}
+    file = PacketFile.objects.create(paper=paper, asked_at=asked_at, **kept)
+    if file.status == PacketFile.Status.DONE:
+        store.keep(Kept(file.digest, file.pages), b"%PDF")
+    return file

@@ -36,6 +36,7 @@ from tests.factories import (
     SpringImportFactory,
     UserFactory,
     jst,
+    packet_file,
     policy_with_items,
 )
 
@@ -94,19 +95,7 @@ def _handover(paper: OperatingPolicy, goal: Goal, by: Actor) -> Handover:
 
 
 def _file(paper: OperatingPolicy, by: User) -> PacketFile:
-    row = PacketFile.objects.create(
-        paper=paper,
-        asked_by=by,
-        asked_at=jst(2023, 3, 19),
-        printed_on=dt.date(2023, 3, 19),
-        status=PacketFile.Status.DONE,
-        digest=f"{paper.pk:064}",
-        size=4,
-        pages=1,
-    )
-    row.path.parent.mkdir(parents=True, exist_ok=True)
-    row.path.write_bytes(b"%PDF")
-    return row
+    return packet_file(paper, asked_by=by, asked_at=jst(2023, 3, 19))
 
 
 def of_the_city(cast: SimpleNamespace, department: Department) -> dict[str, int]:

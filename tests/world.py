@@ -1,7 +1,6 @@
 """A city hall in the middle of its work, and every address of it: for tests that walk all pages."""
 
 import contextlib
-import datetime as dt
 import re
 from types import SimpleNamespace
 from typing import Any
@@ -36,6 +35,7 @@ from tests.factories import (
     SpringImportFactory,
     complete_paper,
     jst,
+    packet_file,
 )
 
 STATES = ("draft", "submitted", "returned", "resubmitted", "received", "finalised", "reopened")
@@ -88,19 +88,7 @@ class World:
         manuscripts.take_in(parsed=parse(MANUSCRIPT), by=self.office)
 
     def _file(self, paper: OperatingPolicy, digest: str) -> PacketFile:
-        row = PacketFile.objects.create(
-            paper=paper,
-            asked_by=self.cast.head,
-            asked_at=jst(2023, 3, 27),
-            printed_on=dt.date(2023, 3, 27),
-            status=PacketFile.Status.DONE,
-            digest=digest,
-            size=4,
-            pages=1,
-        )
-        row.path.parent.mkdir(parents=True, exist_ok=True)
-        row.path.write_bytes(b"%PDF")
-        return row
+        return packet_file(paper, asked_by=self.cast.head, digest=digest)
 
     def section(self, path: str) -> Section:
         return Section.objects.get(policy__year=2023, path=path)

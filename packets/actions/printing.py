@@ -3,19 +3,13 @@
 import logging
 
 from core import clock
+from packets import store
+from packets.layout import Layout
 from packets.models import PacketFile
+from packets.pieces import department
+from packets.pressing import PressFailure, render_pdf
 from packets.queries import file_with_paper
-from packets.rendering import (
-    PressFailure,
-    Printed,
-    content_of,
-    digest_of,
-    missing_in,
-    render_html,
-    render_pdf,
-    write_file,
-    write_notes,
-)
+from packets.store import Kept
 
 logger = logging.getLogger(__name__)
 DISK = "保存する場所に書き込めませんでした。"
@@ -28,7 +22,7 @@ def print_file(*, pk: int) -> None:
         return
     file = file_with_paper(pk)
     try:
-        _finish(file, *_make(file))
+        _make(file)
     except PressFailure as failure:
         _fail(file, str(failure))
     except OSError:
@@ -41,34 +35,28 @@ def print_file(*, pk: int) -> None:
 
 def _begin(pk: int) -> bool:
     """Take the wish, if nobody else has."""
+    now = clock.now()
     waiting = PacketFile.objects.filter(pk=pk, status=PacketFile.Status.WAITING)
-    return bool(waiting.update(status=PacketFile.Status.RUNNING, started_at=clock.now()))
+    return bool(waiting.update(status=PacketFile.Status.RUNNING, started_at=now, beat_at=now))
 
 
-def _make(file: PacketFile) -> tuple[str, Printed]:
-    """The digest of what was printed (the paper may have moved on since the wish), and the PDF."""
-    content = content_of(file.paper, printed_on=file.printed_on)
-    printed = render_pdf(render_html(content))
-    file.digest = digest_of(content)
-    file.path.parent.mkdir(parents=True, exist_ok=True)
-    write_notes(file.notes_path, missing_in(content))
-    write_file(file.path, printed.pdf)
-    return content["edition"], printed
-
-
-def _finish(file: PacketFile, edition: str, printed: Printed) -> None:
+def _make(file: PacketFile) -> None:
+    """Print what the paper says now: it may have moved on since the wish."""
+    piece = department(file.paper, Layout.parse(file.layout))
+    printed = render_pdf(piece.html(), variant=piece.layout.variant)
+    kept = store.keep(Kept(piece.digest, printed.pages, printed.starts, piece.missing), printed.pdf)
     PacketFile.objects.filter(pk=file.pk).update(
         status=PacketFile.Status.DONE,
-        digest=file.digest,
-        edition=edition,
-        pages=printed.pages,
-        size=len(printed.pdf),
+        digest=kept.digest,
+        edition=piece.edition,
+        pages=kept.pages,
+        size=kept.size,
         finished_at=clock.now(),
     )
 
 
 def _fail(file: PacketFile, reason: str) -> None:
-    sentence = f"{file.paper.department.name}の面談資料を作れませんでした。{reason}"
+    sentence = f"{file.title}を作れませんでした。{reason}"
     PacketFile.objects.filter(pk=file.pk).update(
         status=PacketFile.Status.FAILED, failure=sentence[:300], finished_at=clock.now()
     )

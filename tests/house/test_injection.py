@@ -13,7 +13,8 @@ from core import clock
 from departments.models import Department, Division, User
 from goals.actions import reviews
 from goals.models import OperatingPolicy
-from packets.rendering import content_of, render_html, render_pdf
+from packets.pieces import department
+from packets.pressing import render_pdf
 from policies.models import BasicPolicy, Measure, Plan, Section
 from tests.world import NOON, World, look_at
 
@@ -198,7 +199,7 @@ def test_what_people_type_is_text_in_conflicts_and_after_errors(poisoned, client
 
 
 def test_paper_made_of_it_embeds_nothing_and_says_it_letter_by_letter(poisoned):
-    html = render_html(content_of(poisoned.fresh(), printed_on=NOON.date()))
+    html = department(poisoned.fresh()).html()
     assert Found(html).wrong == []
     printed = render_pdf(html).pdf
     reader = PdfReader(BytesIO(printed))

@@ -22,7 +22,7 @@ from goals.coverage import coverage_for
 from goals.models import OperatingPolicy, Response
 from goals.queries import board, owed_sections, sheet
 from goals.snapshots import snapshot
-from packets.rendering import content_of
+from packets.pieces import department
 from policies.actions import manuscripts
 from policies.actions.publishing import PolicyProblem
 from policies.edits import Add, Ask, CannotEdit, Drop, Edit, Join, Renumber, Reword, Split
@@ -247,7 +247,7 @@ def check_whole(paper: OperatingPolicy, cast: SimpleNamespace) -> None:
     assert found.given <= found.owed == board_for(cast.office, CycleFactory(), "").owed
     # coverage and packet hold what stands
     assert [item.section.path for item in coverage_for(cast.office, 2023, "").items] == owed
-    packet = content_of(paper, printed_on=dt.date(2023, 4, 12))
+    packet = department(paper).content
     assert packet["coverage"]["sentence"]["owed"] == len(owed)
     for goal in found.goals:
         assert not any(section.is_dropped for section in goal.sections.all())

@@ -1,6 +1,5 @@
 """Every address x every post: allowed or refused as docs/permissions.md, the printed page, says."""
 
-import datetime as dt
 import re
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from core.audit import Actor
 from core.permissions import Post
 from goals.models import Goal, KeptText, Remark, Revision
 from home.addresses import addresses
-from packets.models import PacketFile
 from policies.actions import manuscripts
 from policies.parsing import parse
 from tests.factories import (
@@ -27,6 +25,7 @@ from tests.factories import (
     ResponseFactory,
     SpringImportFactory,
     jst,
+    packet_file,
     policy_with_items,
 )
 
@@ -117,18 +116,7 @@ def objects(paper, cast):
         submitted_by=cast.head,
         submitted_at=jst(2023, 3, 27),
     )
-    file = PacketFile.objects.create(
-        paper=paper,
-        asked_by=cast.head,
-        asked_at=jst(2023, 3, 27),
-        printed_on=dt.date(2023, 3, 27),
-        status=PacketFile.Status.DONE,
-        digest="0" * 64,
-        size=4,
-        pages=1,
-    )
-    file.path.parent.mkdir(parents=True, exist_ok=True)
-    file.path.write_bytes(b"%PDF")
+    file = packet_file(paper, asked_by=cast.head)
     kept = KeptText.objects.create(
         paper=paper,
         part="basics",

@@ -5,7 +5,6 @@ better; a higher one needs a reason in the commit. Two or three of each belong t
 person's appointments and the navigation.
 """
 
-import datetime as dt
 import re
 
 import pytest
@@ -24,7 +23,6 @@ from goals.models import (
     Revision,
 )
 from home.addresses import addresses
-from packets.models import PacketFile
 from policies.actions import manuscripts
 from policies.models import Alignment
 from policies.parsing import parse
@@ -46,6 +44,7 @@ from tests.factories import (
     SectionFactory,
     SpringImportFactory,
     jst,
+    packet_file,
     policy_with_items,
 )
 
@@ -197,16 +196,7 @@ def fill(paper, cast, number):
             reason="late",
         )
         audit.record("goal.save", by=Actor(user=cast.head), label="目標", subject=paper)
-        file = PacketFile.objects.create(
-            paper=paper,
-            asked_by=cast.head,
-            asked_at=MARCH,
-            printed_on=dt.date(2023, 3, 27),
-            status="done",
-            digest=str(n) * 64,
-            size=4,
-            pages=1,
-        )
+        file = packet_file(paper, asked_by=cast.head, asked_at=MARCH, digest=str(n) * 64)
         other = DepartmentFactory()
         OperatingPolicyFactory(
             department=other, status="submitted", updated_by=cast.drafter, updated_at=MARCH

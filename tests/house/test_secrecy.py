@@ -9,7 +9,7 @@ from core.models import AuditEvent
 from core.permissions import Post
 from goals.actions import reviews
 from goals.models import Remark
-from packets.rendering import content_of, render_html
+from packets.pieces import department
 from tests.factories import AppointmentFactory, UserFactory
 from tests.world import NOON, World, lasting, look_at, people_of
 
@@ -44,7 +44,7 @@ def differences(before, after):
 
 def test_unannounced_move_changes_no_packet(world, somu):
     world.reach("received")
-    before = render_html(content_of(world.fresh(), printed_on=NOON.date()))
+    before = department(world.fresh()).html()
     successor = UserFactory(name=NAME)
     soon = {"starts_on": dt.date(2023, 4, 1), "announced_on": dt.date(2023, 3, 29)}
     AppointmentFactory(user=successor, department=somu, title=TITLE, **soon)
@@ -52,7 +52,7 @@ def test_unannounced_move_changes_no_packet(world, somu):
     world.cast.head.appointments.update(
         ends_on=dt.date(2023, 3, 31), end_announced_on=dt.date(2023, 3, 29)
     )
-    assert render_html(content_of(world.fresh(), printed_on=NOON.date())) == before
+    assert department(world.fresh()).html() == before
 
 
 def test_tables_of_the_policy_office_answer_no_question_about_appointments(world, client_of, somu):
@@ -105,14 +105,14 @@ def test_remarks_that_are_not_told_change_no_page_of_the_department(world, clien
     reviews.begin(paper=world.fresh(), by=world.office)
     people = people_of(world.cast, "drafter", "mayor")
     before = seen_by(world, client_of, people)
-    packet = render_html(content_of(world.fresh(), printed_on=NOON.date()))
+    packet = department(world.fresh()).html()
     words = {"paper": CANARY, "section": CANARY, "goal": CANARY}
     world.remark(words["paper"])
     world.remark(words["section"], section=world.section("1-1"))
     kept = world.remark(words["goal"], goal=world.goal)
     reviews.drop_remark(remark=kept, by=world.office)
     assert differences(before, seen_by(world, client_of, people)) == []
-    assert render_html(content_of(world.fresh(), printed_on=NOON.date())) == packet
+    assert department(world.fresh()).html() == packet
 
 
 @pytest.mark.parametrize("state", ["received", "reopened"])

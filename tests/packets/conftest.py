@@ -3,6 +3,7 @@
 import datetime as dt
 import functools
 from collections.abc import Callable
+from dataclasses import replace
 from io import BytesIO
 from types import SimpleNamespace
 from typing import Any
@@ -12,8 +13,8 @@ from pypdf import PdfReader
 
 from core.workflow import Status
 from goals.models import OperatingPolicy
+from packets.pieces import Piece, department
 from packets.press import press
-from packets.rendering import content_of, render_html
 from policies.models import Section
 from tests.factories import (
     GoalFactory,
@@ -66,7 +67,7 @@ def full_paper(paper: OperatingPolicy, cast: SimpleNamespace) -> OperatingPolicy
 
 
 def html_of(paper: OperatingPolicy) -> str:
-    return render_html(content_of(paper, printed_on=DAY))
+    return department(paper).html()
 
 
 def read(html: str) -> PdfReader:
@@ -83,6 +84,11 @@ def printed(html: str) -> bytes:
 def words(reader: PdfReader, number: int) -> str:
     """The text of page ``number`` (from 1) without white space."""
     return "".join(reader.pages[number - 1].extract_text().split())
+
+
+def with_words_in(piece: Piece, words: Callable[[str], str] | str) -> Piece:
+    """``piece`` with ``words`` behind every text that is printed."""
+    return replace(piece, content=with_words(piece.content, words))
 
 
 NOT_TEXT = {"anchor", "kind", "state", "marker"}

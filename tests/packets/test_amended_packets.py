@@ -8,12 +8,11 @@ import pytest
 from departments.models import Department
 from goals.models import OperatingPolicy
 from packets.contexts import issued
-from packets.rendering import content_of, render_html
+from packets.pieces import department
 from policies.models import BasicPolicy, Edition
 from tests.factories import CycleFactory, amending, complete_paper
 
 pytestmark = pytest.mark.django_db
-PRINTED = dt.date(2023, 4, 12)
 
 
 @pytest.fixture
@@ -23,7 +22,7 @@ def paper(somu: Department) -> OperatingPolicy:
 
 
 def plain(paper: OperatingPolicy) -> dict[str, Any]:
-    return content_of(paper, printed_on=PRINTED)
+    return department(paper).content
 
 
 def amend(drop: str = "", reword: str = "") -> BasicPolicy:
@@ -67,10 +66,10 @@ def test_the_answer_to_a_dropped_item_is_named_and_not_printed(paper: OperatingP
 
 
 def test_the_page_says_it_on_the_cover_and_beside_the_items(paper: OperatingPolicy) -> None:
-    before = render_html(plain(paper))
+    before = department(paper).html()
     assert "改正" not in before
     amend(reword="1-2", drop="1-1")
-    after = render_html(plain(paper))
+    after = department(paper).html()
     assert after.count("令和5年3月31日、第1次改正 4月10日") == 2
     assert after.count('<span class="label">改正</span>') == 1
     assert after.count("改正で削られた項への回答は載せていない：1(1)") == 1

@@ -3,10 +3,10 @@
 import pytest
 
 from goals.models import OperatingPolicy
-from packets.rendering import content_of, digest_of
+from packets.pieces import department
 from policies.models import Alignment, Section
 from tests.factories import jst, policy_with_items
-from tests.packets.conftest import DAY, html_of, read, words
+from tests.packets.conftest import html_of, read, words
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +24,7 @@ def aligned(full_paper: OperatingPolicy) -> OperatingPolicy:
 
 
 def test_each_item_says_whether_it_is_new_reworded_or_goes_on(aligned: OperatingPolicy) -> None:
-    content = content_of(aligned, printed_on=DAY)
+    content = department(aligned).content
     items = [item for chapter in content["chapters"] for item in chapter["items"]]
     assert [(item["number"], item["since"]["word"]) for item in items] == [
         ("1(1)", "文言変更"),
@@ -45,13 +45,13 @@ def test_the_differences_follow_the_facing_pages(aligned: OperatingPolicy) -> No
 
 def test_what_the_office_has_not_confirmed_is_not_printed(full_paper: OperatingPolicy) -> None:
     policy_with_items(2022)
-    content = content_of(full_paper, printed_on=DAY)
+    content = department(full_paper).content
     assert content["since"] is None
     assert {item["since"] for chapter in content["chapters"] for item in chapter["items"]} == {None}
     assert "昨年度からの変更" not in html_of(full_paper)
 
 
 def test_a_confirmed_alignment_makes_another_packet(aligned: OperatingPolicy) -> None:
-    with_changes = digest_of(content_of(aligned, printed_on=DAY))
+    with_changes = department(aligned).digest
     Alignment.objects.all().delete()
-    assert digest_of(content_of(aligned, printed_on=DAY)) != with_changes
+    assert department(aligned).digest != with_changes

@@ -10,9 +10,9 @@ from core.permissions import Post
 from goals.models import OperatingPolicy
 from interviews.models import Interview
 from packets.charges import charges_of_paper
-from packets.rendering import content_of
+from packets.pieces import department
 from tests.factories import AppointmentFactory, ChargeFactory, DivisionFactory, UserFactory, jst
-from tests.packets.conftest import DAY, html_of, read, words
+from tests.packets.conftest import html_of, read, words
 
 pytestmark = pytest.mark.django_db
 
@@ -37,7 +37,7 @@ def test_cover_and_the_goals_of_the_division_say_whose_they_are(
     reader = read(html_of(charged))
     line = f"副市長{cast.deputy.name}（防災安全課は教育長{cast.superintendent.name}）"
     assert "".join(line.split()) in words(reader, 1)
-    content = content_of(charged, printed_on=DAY)
+    content = department(charged).content
     assert [goal["charge"] for goal in content["goals"]] == [
         f"教育長 {cast.superintendent.name}",
         "",
@@ -73,9 +73,9 @@ def test_title_is_that_of_the_day_of_the_interview(
     )
     coming = {"user": cast.deputy, "post": Post.DEPUTY_MAYOR, "title": "筆頭副市長"}
     AppointmentFactory(incoming=True, **coming)
-    assert content_of(charged, printed_on=DAY)["charge"].startswith("筆頭副市長 ")
+    assert department(charged).content["charge"].startswith("筆頭副市長 ")
     Interview.objects.update(starts_at=jst(2023, 3, 30, 9), ends_at=jst(2023, 3, 30, 10))
-    assert content_of(charged, printed_on=DAY)["charge"].startswith("副市長 ")
+    assert department(charged).content["charge"].startswith("副市長 ")
 
 
 def test_what_is_not_announced_changes_no_packet_before_its_day(

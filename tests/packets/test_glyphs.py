@@ -4,7 +4,7 @@ import pytest
 
 from packets import glyphs
 from packets.glyphs import Missing, missing, printable, spots
-from packets.places import pieces
+from packets.places import texts
 from packets.press import FACES, FONTS
 
 
@@ -136,7 +136,7 @@ def test_places_are_said_in_words() -> None:
         "quite_new": ["何か"],
     }
     place = "組織目標2「避難所を開ける」"
-    assert pieces(content) == [
+    assert texts(content) == [
         ("会場", "庁議室"),
         ("面談者", "市長"),
         ("面談者", "井澤"),

@@ -16,9 +16,9 @@ from pypdf.generic import ContentStream, DictionaryObject
 from goals.models import Goal, OperatingPolicy
 from packets.glyphs import Missing
 from packets.models import PacketFile
+from packets.pieces import department
 from packets.press import FACES, press
-from packets.rendering import content_of, missing_in, render_html
-from tests.packets.conftest import DAY, with_words
+from tests.packets.conftest import with_words_in
 
 pytestmark = pytest.mark.django_db
 
@@ -101,10 +101,9 @@ def read_aloud(pdf: bytes, folder: Path) -> str:
 def test_rare_characters_in_every_field_are_drawn_and_read_in_order(
     full_paper: OperatingPolicy, tmp_path: Path
 ) -> None:
-    content = content_of(full_paper, printed_on=DAY)
-    rich = with_words(content, RARE)
-    assert missing_in(rich) == []
-    html = render_html(rich)
+    rich = with_words_in(department(full_paper), RARE)
+    assert rich.missing == []
+    html = rich.html()
     pdf = press(html)[1]
     names, boxes = drawn(pdf)
     assert boxes == []
@@ -128,12 +127,12 @@ def test_box_is_found_where_there_is_one() -> None:
 def test_what_no_face_has_is_printed_as_geta_in_every_field(
     full_paper: OperatingPolicy, tmp_path: Path
 ) -> None:
-    poor = with_words(content_of(full_paper, printed_on=DAY), NOWHERE)
-    html = render_html(poor)
+    poor = with_words_in(department(full_paper), NOWHERE)
+    html = poor.html()
     assert not any(sign in html for sign in ("한", "\ue000", "葛󠄂"))
     _names, boxes = drawn(press(html)[1])
     assert boxes == []
-    named = {one.character for one in missing_in(poor)}
+    named = {one.character for one in poor.missing}
     assert named == {"한", "\ue000", "葛󠄂"}
 
 
@@ -182,7 +181,7 @@ def test_page_of_a_plain_packet_says_nothing(
 
 
 def test_place_of_a_goal_is_named(strange: OperatingPolicy) -> None:
-    found = missing_in(content_of(strange, printed_on=DAY))
+    found = department(strange).missing
     assert found == [
         Missing("한", "部の使命", "字形なし"),
         Missing("국", "部の使命", "字形なし"),

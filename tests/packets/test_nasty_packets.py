@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from goals.models import OperatingPolicy
-from packets.rendering import content_of, render_html, render_pdf
-from tests.packets.conftest import DAY, with_words
+from packets.pieces import department
+from packets.pressing import render_pdf
+from tests.packets.conftest import with_words_in
 from tests.packets.test_press import MARKER, VECTORS, streams
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def test_markup_in_every_field_is_printed_as_words(
     secret = tmp_path / "secret.svg"
     secret.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{MARKER}</text></svg>')
     door = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
-    plain = content_of(full_paper, printed_on=DAY)
+    plain = department(full_paper)
     vectors = itertools.cycle(
         [
             *(
@@ -55,8 +56,8 @@ def test_markup_in_every_field_is_printed_as_words(
             "{{ x }}{% now 'Y' %}",
         ]
     )
-    html = render_html(with_words(plain, lambda _name: next(vectors)))
-    assert Elements(html).found == Elements(render_html(plain)).found
+    html = with_words_in(plain, lambda _name: next(vectors)).html()
+    assert Elements(html).found == Elements(plain.html()).found
     pdf = render_pdf(html).pdf
     with pytest.raises(BlockingIOError):
         listener.accept()
@@ -74,10 +75,8 @@ OF_PARAGRAPHS = {
 def test_endless_words_in_every_field_come_out_in_time(full_paper: OperatingPolicy) -> None:
     """As long as the fields allow, without a space, with marks upon marks."""
     marks = "か" + "\u0301" * 100 + "\u200d" * 50
-    html = render_html(
-        with_words(
-            content_of(full_paper, printed_on=DAY),
-            lambda name: "字" * 200 + "a" * 200 + marks if name in OF_PARAGRAPHS else "a" * 20,
-        )
-    )
+    html = with_words_in(
+        department(full_paper),
+        lambda name: "字" * 200 + "a" * 200 + marks if name in OF_PARAGRAPHS else "a" * 20,
+    ).html()
     assert 9 < render_pdf(html).pages < 100

@@ -1,6 +1,5 @@
 """The screens of the packets: who sees which, what is made, what leaves a line."""
 
-import datetime as dt
 from io import BytesIO
 from pathlib import Path
 from types import SimpleNamespace
@@ -12,10 +11,11 @@ from core import clock
 from core.models import AuditEvent
 from core.workflow import Status
 from goals.models import OperatingPolicy
-from packets import rendering
+from packets import pressing
 from packets.actions.printing import print_file
 from packets.models import PATIENCE, PacketFile
-from tests.factories import InterviewFactory, OperatingPolicyFactory, jst
+from packets.pieces import department
+from tests.factories import InterviewFactory, OperatingPolicyFactory, jst, packet_file
 
 pytestmark = pytest.mark.django_db
 LIST = "/packets/2023/"
@@ -189,7 +189,7 @@ def test_failed_packet_names_its_department(
     client_of: object,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rendering, "PRESS", ("-c", "raise SystemExit(1)"))
+    monkeypatch.setattr(pressing, "PRESS", ("-c", "raise SystemExit(1)"))
     client = client_of(cast.office)
     client.post(BUILD)
     file = PacketFile.objects.get()
@@ -216,11 +216,10 @@ def test_packet_that_cannot_be_kept_fails_with_a_sentence(
 @pytest.fixture
 def stuck(full_paper: OperatingPolicy, cast: SimpleNamespace) -> PacketFile:
     """A wish whose worker died."""
-    return PacketFile.objects.create(
-        paper=full_paper,
+    return packet_file(
+        full_paper,
         digest="0" * 64,
         status=PacketFile.Status.RUNNING,
-        printed_on=dt.date(2023, 3, 28),
         asked_by=cast.office,
         asked_at=clock.now(),
     )
@@ -245,7 +244,7 @@ def test_page_looks_again_by_itself_until_the_packet_is_there(
 def test_packet_without_a_worker_is_given_up_and_made_anew(
     stuck: PacketFile, cast: SimpleNamespace, client_of: object
 ) -> None:
-    PacketFile.objects.update(asked_at=clock.now() - PATIENCE)
+    PacketFile.objects.update(beat_at=clock.now() - PATIENCE)
     client = client_of(cast.office)
     page = client.get(address(stuck)).content.decode()
     assert "総務部の面談資料が10分たっても出来上がりません。" in page
@@ -264,8 +263,7 @@ def test_wish_is_taken_by_one_worker_only(stuck: PacketFile) -> None:
 def test_asking_twice_at_once_makes_one_wish(
     stuck: PacketFile, cast: SimpleNamespace, client_of: object, full_paper: OperatingPolicy
 ) -> None:
-    content = rendering.content_of(full_paper, printed_on=dt.date(2023, 3, 28))
-    PacketFile.objects.update(digest=rendering.digest_of(content))
+    PacketFile.objects.update(digest=department(full_paper).digest)
     assert client_of(cast.head).post(BUILD).headers["Location"] == address(stuck)
     assert PacketFile.objects.count() == 1
 

@@ -8,8 +8,10 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
-from packets import press, rendering
-from packets.rendering import PressFailure, render_pdf, write_file
+from packets import press, pressing
+from packets.pieces import TEMPLATES
+from packets.pressing import PressFailure, render_pdf
+from packets.store import write_file
 
 MARKER = "漏れてはならない印"
 
@@ -111,7 +113,7 @@ def test_press_that_takes_too_long_is_ended() -> None:
 
 
 def test_press_that_uses_up_its_processor_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(rendering, "PRESS", ("-c", "import os; os.kill(os.getpid(), 24)"))
+    monkeypatch.setattr(pressing, "PRESS", ("-c", "import os; os.kill(os.getpid(), 24)"))
     with pytest.raises(PressFailure, match="決められた時間内に組版が終わりませんでした。"):
         render_pdf("<p>本文")
 
@@ -119,7 +121,7 @@ def test_press_that_uses_up_its_processor_time_is_ended(monkeypatch: pytest.Monk
 def test_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SECRET_KEY", MARKER)
     code = "import os,sys; sys.stdout.write('1\\n%PDF-' + repr(dict(os.environ)))"
-    monkeypatch.setattr(rendering, "PRESS", ("-c", code))
+    monkeypatch.setattr(pressing, "PRESS", ("-c", code))
     assert MARKER not in render_pdf("").pdf.decode()
 
 
@@ -138,7 +140,7 @@ def test_every_table_of_the_packet_has_fixed_columns_and_heads_with_a_scope() ->
     css = (press.STATIC / "css" / "packet.css").read_text()
     rule = css[css.index("\ntable {") :]
     assert "table-layout: fixed" in rule[: rule.index("}")]
-    for path in rendering.TEMPLATES.glob("*.html"):
+    for path in TEMPLATES.glob("*.html"):
         html = path.read_text()
         assert html.count("<table") == html.count("<colgroup>")
         heads = html.count("<th ") + html.count("<th>")

@@ -1,16 +1,13 @@
 """施政方針の事業 in the packet: which the department carries out, by which goals."""
 
-import datetime as dt
-
 import pytest
 
 from departments.models import Department
 from goals.models import OperatingPolicy
-from packets.rendering import content_of, render_html
+from packets.pieces import department
 from tests.factories import CycleFactory, ProjectFactory, complete_paper
 
 pytestmark = pytest.mark.django_db
-PRINTED = dt.date(2023, 4, 12)
 
 
 @pytest.fixture
@@ -26,13 +23,14 @@ def test_the_projects_of_the_department_stand_after_its_goals(paper: OperatingPo
     paper.projects.set([carried, bare])
     goal = paper.goals.get()
     goal.projects.add(carried)
-    content = content_of(paper, printed_on=PRINTED)
+    piece = department(paper)
+    content = piece.content
     assert [(row["number"], row["name"], row["goals"]) for row in content["projects"]] == [
         ("1(1)", "避難所の見直し", [{"number": 1, "title": goal.title}]),
         ("1(2)", "公園の<再整備>", []),
     ]
     assert content["goals"][0]["projects"] == ["避難所の見直し"]
-    html = render_html(content)
+    html = piece.html()
     assert "施政方針の事業</h3>" in html
     assert "1(2)　公園の&lt;再整備&gt;" in html
     assert html.count('<p class="note">組織目標なし</p>') == 1
@@ -40,4 +38,4 @@ def test_the_projects_of_the_department_stand_after_its_goals(paper: OperatingPo
 
 
 def test_without_projects_nothing_is_said(paper: OperatingPolicy) -> None:
-    assert "施政方針の事業" not in render_html(content_of(paper, printed_on=PRINTED))
+    assert "施政方針の事業" not in department(paper).html()

@@ -1,6 +1,5 @@
 """Old PDFs go, what anybody still needs stays, and nothing that is being made is lost."""
 
-import datetime as dt
 import os
 import time
 from io import StringIO
@@ -17,8 +16,10 @@ from goals.models import OperatingPolicy
 from packets import sweeping
 from packets.actions.packets import ask
 from packets.models import PacketFile
-from packets.rendering import content_of, digest_of, write_file
+from packets.pieces import department
+from packets.store import write_file
 from packets.sweeping import Swept, sweep, sweep_if_due
+from tests.factories import packet_file
 
 pytestmark = pytest.mark.django_db
 OLD = 40
@@ -44,16 +45,9 @@ def made(
     paper: OperatingPolicy, letter: str, *, days: float = OLD, edition: str = "第1版", **also: str
 ) -> PacketFile:
     """A row with its file and its notes."""
-    file = PacketFile.objects.create(
-        paper=paper,
-        digest=letter * 64,
-        edition=edition,
-        printed_on=dt.date(2023, 3, 28),
-        asked_at=clock.now(),
-        **({"status": PacketFile.Status.DONE} | also),
-    )
+    file = packet_file(paper, digest=letter * 64, edition=edition, asked_at=clock.now(), **also)
     put(file.path, days=days)
-    put(file.notes_path, days=days)
+    put(file.path.with_suffix(".json"), days=days)
     return file
 
 
@@ -124,9 +118,8 @@ def test_file_that_is_asked_for_again_begins_its_days_anew(
     full_paper: OperatingPolicy, cast: SimpleNamespace, folder: Path
 ) -> None:
     file = made(full_paper, "a")
-    content = content_of(full_paper, printed_on=clock.today())
-    digest = digest_of(content)
-    for path in (file.path, file.notes_path):
+    digest = department(full_paper).digest
+    for path in (file.path, file.path.with_suffix(".json")):
         path.rename(path.with_name(f"{digest}{path.suffix}"))
     PacketFile.objects.update(digest=digest)
     made(full_paper, "b")

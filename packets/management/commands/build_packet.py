@@ -8,17 +8,11 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Q
 
-from core import clock
 from core.years import DateProblem, format_year, parse_year
 from goals.models import OperatingPolicy
-from packets.rendering import (
-    PressFailure,
-    content_of,
-    missing_in,
-    render_html,
-    render_pdf,
-    write_file,
-)
+from packets.pieces import department
+from packets.pressing import PressFailure, render_pdf
+from packets.store import write_file
 
 
 class Command(BaseCommand):
@@ -38,8 +32,8 @@ class Command(BaseCommand):
         check_target(target)
         started = time.monotonic()
         try:
-            content = content_of(paper, printed_on=clock.today())
-            printed = render_pdf(render_html(content))
+            piece = department(paper)
+            printed = render_pdf(piece.html())
         except PressFailure as failure:
             raise CommandError(
                 f"{paper.department.name}の面談資料を作れませんでした。{failure}", returncode=2
@@ -54,7 +48,7 @@ class Command(BaseCommand):
             "pages": printed.pages,
             "bytes": len(printed.pdf),
             "seconds": round(time.monotonic() - started, 3),
-            "missing_glyphs": [one.as_plain() for one in missing_in(content)],
+            "missing_glyphs": [one.as_plain() for one in piece.missing],
         }
         self.stdout.write(json.dumps(told, ensure_ascii=False))
 

@@ -1,0 +1,85 @@
+"""Where PDFs lie: one folder, each file under the digest of what it shows, with what is known of
+it beside it as JSON. Parts of books and whole files lie side by side.
+
+The PDF comes last and by one rename, so that what ``find`` finds is whole.
+"""
+
+import contextlib
+import json
+import os
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from packets.glyphs import Missing
+from packets.models import path_of
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A PDF that lies there: ``starts`` is the page (from 1) on which each anchor begins."""
+
+    digest: str
+    pages: int
+    starts: dict[str, int] = field(default_factory=dict)
+    missing: list[Missing] = field(default_factory=list)
+
+    @property
+    def path(self) -> Path:
+        return path_of(self.digest)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the PDF."""
+        return self.path.stat().st_size
+
+
+def find(digest: str) -> Kept | None:
+    """What lies under ``digest``; None where there is nothing, or nothing whole."""
+    path = path_of(digest)
+    try:
+        notes = json.loads(path.with_suffix(".json").read_text())
+        if not digest or not path.is_file():
+            return None
+        signs = [Missing(one["character"], one["place"], one["kind"]) for one in notes["missing"]]
+        return Kept(digest, notes["pages"], notes["starts"], signs)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def keep(kept: Kept, pdf: bytes) -> Kept:
+    """Lay ``pdf`` down, whole or not at all. Raises OSError."""
+    notes = {
+        "pages": kept.pages,
+        "starts": kept.starts,
+        "missing": [one.as_plain() for one in kept.missing],
+    }
+    kept.path.parent.mkdir(parents=True, exist_ok=True)
+    write_file(
+        kept.path.with_suffix(".json"),
+        json.dumps(notes, ensure_ascii=False, sort_keys=True).encode(),
+    )
+    write_file(kept.path, pdf)
+    return kept
+
+
+def keep_longer(digest: str) -> None:
+    """Let the days of a file that is asked for again begin anew."""
+    for path in (path_of(digest), path_of(digest).with_suffix(".json")):
+        with contextlib.suppress(FileNotFoundError):
+            os.utime(path)
+
+
+def write_file(target: Path, content: bytes) -> None:
+    """Write the whole file or nothing: beside it, to the disk, then in its place."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".packet-")
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).chmod(0o640)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
