@@ -62,6 +62,12 @@ class ValidInYears(models.Model):
         return f"{format_year(self.first_year)}から{last}"
 
 
+NO_CODES = (
+    "amendments", "book", "coverage", "days", "files", "handovers", "open", "sheets",
+)  # fmt: skip
+"""Words of addresses that stand where the code of a department may stand."""
+
+
 class Department(ValidInYears):
     """部, or an office that answers like one (会計課, 議会事務局 …)."""
 
@@ -80,6 +86,11 @@ class Department(ValidInYears):
                 name="department_years_in_order",
                 condition=Q(last_year__isnull=True) | Q(last_year__gte=F("first_year")),
                 violation_error_message="最後の年度は、最初の年度より前にはできません。",
+            ),
+            models.CheckConstraint(
+                name="department_code_is_no_address",
+                condition=~Q(code__in=NO_CODES),
+                violation_error_message="この記号は画面のアドレスに使われています。ほかの記号にしてください。",
             ),
         ]
 

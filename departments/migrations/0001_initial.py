@@ -114,6 +114,10 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('last_year__isnull', True), ('last_year__gte', models.F('first_year')), _connector='OR'), name='department_years_in_order', violation_error_message='最後の年度は、最初の年度より前にはできません。'),
         ),
         migrations.AddConstraint(
+            model_name='department',
+            constraint=models.CheckConstraint(condition=models.Q(('code__in', ('amendments', 'book', 'coverage', 'days', 'files', 'handovers', 'open', 'sheets')), _negated=True), name='department_code_is_no_address', violation_error_message='この記号は画面のアドレスに使われています。ほかの記号にしてください。'),
+        ),
+        migrations.AddConstraint(
             model_name='division',
             constraint=models.CheckConstraint(condition=models.Q(('last_year__isnull', True), ('last_year__gte', models.F('first_year')), _connector='OR'), name='division_years_in_order', violation_error_message='最後の年度は、最初の年度より前にはできません。'),
         ),

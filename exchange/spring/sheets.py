@@ -237,6 +237,7 @@ NATURAL = {"部": "code", "課": "code", "職員": "username"}
 """By what a row of another sheet is named."""
 PLACES = {
     "department_years_in_order": "last_year",
+    "department_code_is_no_address": "code",
     "division_years_in_order": "last_year",
     "appointment_days_in_order": "ends_on",
     "appointment_end_is_announced": "end_announced_on",

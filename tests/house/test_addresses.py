@@ -5,11 +5,14 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
+from django.db import IntegrityError
 from django.http import HttpResponse
 from django.urls import path
 
 import core
+from departments.models import NO_CODES
 from home.addresses import addresses
+from tests.factories import DepartmentFactory
 
 CORE = {
     "__init__",
@@ -35,6 +38,24 @@ CORE = {
 
 def test_every_address_says_who_may_enter():
     assert [address.route for address in addresses() if not address.asks_for] == []
+
+
+def test_word_beside_the_code_of_a_department_is_no_code():
+    """/papers/2023/board/ and /papers/2023/<code>/ must not be one address."""
+    routes = [address.route for address in addresses() if not address.is_admin]
+    heads = {route.split("<slug:code>")[0] for route in routes if "<slug:code>" in route}
+    words = {
+        route[len(head) :].split("/")[0]
+        for head in heads
+        for route in routes
+        if route.startswith(head)
+    }
+    assert sorted(words - {"", "<slug:code>"}) == sorted(NO_CODES)
+
+
+def test_department_with_such_a_code_is_refused_by_the_database(db):
+    with pytest.raises(IntegrityError, match="department_code_is_no_address"):
+        DepartmentFactory(code=NO_CODES[0])
 
 
 def test_only_sign_in_sign_out_and_health_are_public():
