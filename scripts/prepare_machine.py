@@ -63,6 +63,7 @@ TO_TEST: dict[str, Callable[[], bool]] = {
     "libatomic1": lambda: _has_library("libatomic.so.1"),  # what drives Chromium needs it
     "postgresql": _has_postgres,
     "poppler-utils": lambda: shutil.which("pdftotext") is not None,
+    "qpdf": lambda: shutil.which("qpdf") is not None,
 }
 WANTED = {
     "run": TO_RUN,

@@ -1,0 +1,68 @@
+"""What is bound: leaves, and on which pages of the book they begin."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pikepdf
+
+from packets.layout import Layout
+
+
+class BindingError(Exception):
+    """A leaf cannot be bound; ``title`` says which."""
+
+    def __init__(self, title: str, reason: str) -> None:
+        super().__init__(f"{title}: {reason}")
+        self.title = title
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """A part that was printed. ``key`` is the name by which other leaves link to it
+    (``part:KEY``), ``title`` its entry in the outline, ``tab`` the number of its index tab;
+    0 means none.
+    """
+
+    key: str
+    title: str
+    path: Path
+    tab: int = 0
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A book: ``pages`` are those of the PDF (sheets, where two pages are laid on one);
+    ``starts`` is the running number of the page on which each leaf begins, by its key.
+    """
+
+    pdf: bytes
+    pages: int
+    starts: dict[str, int]
+
+
+def first_pages(pages: Sequence[int], layout: Layout) -> list[int]:
+    """The first page of each leaf, from the number of pages of each.
+
+    Odd, so that each begins on a fresh sheet, unless the book is printed on one side.
+    """
+    firsts = []
+    following = 1
+    for count in pages:
+        if not layout.single and following % 2 == 0:
+            following += 1
+        firsts.append(following)
+        following += count
+    return firsts
+
+
+def opened(leaf: Leaf) -> pikepdf.Pdf:
+    """The PDF of ``leaf``. Raises BindingError."""
+    try:
+        pdf = pikepdf.open(leaf.path)
+    except (OSError, pikepdf.PdfError) as error:
+        raise BindingError(leaf.title, "not a readable PDF") from error
+    if not len(pdf.pages):
+        pdf.close()
+        raise BindingError(leaf.title, "no pages")
+    return pdf
