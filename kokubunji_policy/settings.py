@@ -318,6 +318,12 @@ STORAGES = {
 MEDIA_ROOT = VAR / "files"
 # Superseded PDFs of packets lie so many days, then their files are cleared away.
 PACKET_KEEP_DAYS = env.int("PACKET_KEEP_DAYS", default=30)
+# So many parts of packets are pressed at a time: a process each.
+PACKET_PRESSES = env.int("PACKET_PRESSES", default=min(2, os.cpu_count() or 1))
+# A paper that is being written is printed when it has rested for so long.
+PACKET_SETTLE_SECONDS = env.int("PACKET_SETTLE_SECONDS", default=30)
+# Work that has given no sign of life for so long is taken from its worker.
+PACKET_LEASE_SECONDS = env.int("PACKET_LEASE_SECONDS", default=15)
 WHITENOISE_USE_FINDERS = IS_TEST or DEBUG
 WHITENOISE_AUTOREFRESH = IS_TEST or DEBUG
 # The fonts of paper are large, and compressing them at every first start would take a minute.

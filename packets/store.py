@@ -17,16 +17,18 @@ from packets.models import path_of
 
 @dataclass(frozen=True)
 class Kept:
-    """A PDF that lies there: ``starts`` is the page (from 1) on which each anchor begins."""
+    """A PDF that lies there: ``starts`` is the page (from 1) on which each anchor begins;
+    ``folder`` where it lies, None for the usual place."""
 
     digest: str
     pages: int
     starts: dict[str, int] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
+    folder: Path | None = None
 
     @property
     def path(self) -> Path:
-        return path_of(self.digest)
+        return _path(self.digest, self.folder)
 
     @property
     def size(self) -> int:
@@ -34,15 +36,19 @@ class Kept:
         return self.path.stat().st_size
 
 
-def find(digest: str) -> Kept | None:
+def _path(digest: str, folder: Path | None) -> Path:
+    return folder / f"{digest}.pdf" if folder else path_of(digest)
+
+
+def find(digest: str, folder: Path | None = None) -> Kept | None:
     """What lies under ``digest``; None where there is nothing, or nothing whole."""
-    path = path_of(digest)
+    path = _path(digest, folder)
     try:
         notes = json.loads(path.with_suffix(".json").read_text())
         if not digest or not path.is_file():
             return None
         signs = [Missing(one["character"], one["place"], one["kind"]) for one in notes["missing"]]
-        return Kept(digest, notes["pages"], notes["starts"], signs)
+        return Kept(digest, notes["pages"], notes["starts"], signs, folder)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -63,9 +69,10 @@ def keep(kept: Kept, pdf: bytes) -> Kept:
     return kept
 
 
-def keep_longer(digest: str) -> None:
+def keep_longer(digest: str, folder: Path | None = None) -> None:
     """Let the days of a file that is asked for again begin anew."""
-    for path in (path_of(digest), path_of(digest).with_suffix(".json")):
+    pdf = _path(digest, folder)
+    for path in (pdf, pdf.with_suffix(".json")):
         with contextlib.suppress(FileNotFoundError):
             os.utime(path)
 

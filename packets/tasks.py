@@ -5,6 +5,11 @@ from django_tasks import task
 from packets.actions import printing
 from packets.sweeping import sweep_if_due
 
+SOON = 10
+"""A person waits for it."""
+LATER = -10
+"""Nobody has asked for it yet."""
+
 
 @task()
 def print_packet(pk: int) -> None:

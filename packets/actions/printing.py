@@ -1,62 +1,145 @@
 """The worker's side: from a wish to a file, or to a sentence that says why not."""
 
 import logging
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
 
 from core import clock
-from packets import store
-from packets.layout import Layout
-from packets.models import PacketFile
-from packets.pieces import department
-from packets.pressing import PressFailure, render_pdf
-from packets.queries import file_with_paper
-from packets.store import Kept
+from packets import pressing
+from packets.binding import BindingError
+from packets.composition import UNKNOWN, Composition, Made, Part, Watch
+from packets.models import PacketFile, PacketFileQuerySet, PacketPart
+from packets.orders import Order
+from packets.pressing import PressFailure
 
-logger = logging.getLogger(__name__)
+Status = PacketFile.Status
 DISK = "保存する場所に書き込めませんでした。"
-UNKNOWN = "思わぬ誤りが起きました。システム管理者へ連絡してください。"
+UNREADABLE = "{}の部分を読み込めませんでした。もう一度作ってください。"
+logger = logging.getLogger(__name__)
+
+at_work: set[str] = set()
+"""What this process works on: the tokens that its wishes were taken with."""
+
+
+class Lost(Exception):
+    """The wish is no longer ours: somebody stopped it, or another worker has it."""
 
 
 def print_file(*, pk: int) -> None:
-    """Make the PDF of a wish. It ends as done or as failed; it never stays in between."""
-    if not _begin(pk):
+    """Make the PDF of a wish, if nobody else does. It ends as done or as failed, once; whoever
+    loses it meanwhile throws away what he has."""
+    job = _take(pk)
+    if job is None:
         return
-    file = file_with_paper(pk)
+    at_work.add(job.token)
     try:
-        _make(file)
+        job.finish(job.make())
+    except Lost:
+        logger.info("packet %s is no longer ours", pk)
     except PressFailure as failure:
-        _fail(file, str(failure))
+        job.fail(str(failure))
+    except BindingError as error:
+        logger.exception("packet %s could not be bound", pk)
+        job.fail(UNREADABLE.format(error.title))
     except OSError:
         logger.exception("packet %s could not be kept", pk)
-        _fail(file, DISK)
+        job.fail(DISK)
     except Exception:
         logger.exception("packet %s failed", pk)
-        _fail(file, UNKNOWN)
+        job.fail(UNKNOWN)
+    finally:
+        at_work.discard(job.token)
 
 
-def _begin(pk: int) -> bool:
+@transaction.atomic
+def _take(pk: int) -> "Job | None":
     """Take the wish, if nobody else has."""
-    now = clock.now()
-    waiting = PacketFile.objects.filter(pk=pk, status=PacketFile.Status.WAITING)
-    return bool(waiting.update(status=PacketFile.Status.RUNNING, started_at=now, beat_at=now))
+    now, token = clock.now(), uuid.uuid4().hex
+    waiting = PacketFile.objects.filter(pk=pk, status=Status.WAITING)
+    taken = {"status": Status.RUNNING, "worker": token, "started_at": now, "beat_at": now}
+    if not waiting.update(**taken, attempts=F("attempts") + 1):
+        return None
+    parts = PacketPart.objects.filter(file=pk)
+    parts.update(status=PacketPart.Status.WAITING, failure="", pages=None, is_kept=False)
+    file = PacketFile.objects.select_related("paper__department", "interviewer").get(pk=pk)
+    return Job(file, token)
 
 
-def _make(file: PacketFile) -> None:
-    """Print what the paper says now: it may have moved on since the wish."""
-    piece = department(file.paper, Layout.parse(file.layout))
-    printed = render_pdf(piece.html(), variant=piece.layout.variant)
-    kept = store.keep(Kept(piece.digest, printed.pages, printed.starts, piece.missing), printed.pdf)
-    PacketFile.objects.filter(pk=file.pk).update(
-        status=PacketFile.Status.DONE,
-        digest=kept.digest,
-        edition=piece.edition,
-        pages=kept.pages,
-        size=kept.size,
-        finished_at=clock.now(),
-    )
+@dataclass(frozen=True)
+class Job(Watch):
+    """A wish that is being made here, as long as its row carries our token."""
 
+    file: PacketFile
+    token: str
 
-def _fail(file: PacketFile, reason: str) -> None:
-    sentence = f"{file.title}を作れませんでした。{reason}"
-    PacketFile.objects.filter(pk=file.pk).update(
-        status=PacketFile.Status.FAILED, failure=sentence[:300], finished_at=clock.now()
-    )
+    def make(self) -> Made:
+        """Print what the record says now: it may have moved on since the wish."""
+        room = pressing.room(settings.PACKET_PRESSES)
+        return Composition(Order.of(self.file), self._papers(), room, watch=self).make()
+
+    def _papers(self) -> Sequence[Any]:
+        parts = self.file.parts.filter(paper__isnull=False).select_related("paper__department")
+        return [part.paper for part in parts.order_by("order")]
+
+    def _ours(self) -> PacketFileQuerySet:
+        return PacketFile.objects.filter(pk=self.file.pk, status=Status.RUNNING, worker=self.token)
+
+    # ---- on the way ------------------------------------------------------------------------
+
+    def look(self) -> None:
+        """We live; do they still want it? Raises Lost."""
+        if not self._ours().update(beat_at=clock.now()):
+            raise Lost
+
+    def begun(self, part: Part) -> None:
+        self._note(part, PacketPart.Status.RUNNING)
+
+    def done(self, part: Part) -> None:
+        self._note(part, PacketPart.Status.DONE)
+        self.look()
+
+    def failed(self, part: Part) -> None:
+        self._note(part, PacketPart.Status.FAILED)
+        self.look()
+
+    def _note(self, part: Part, status: str) -> None:
+        row = PacketPart.objects.filter(
+            file=self.file.pk, order=part.number, file__worker=self.token
+        )
+        row.update(
+            status=status,
+            digest=part.piece.digest if part.piece else "",
+            edition=part.edition,
+            is_kept=part.is_kept,
+            pages=part.kept.pages if part.kept else None,
+            failure=part.failure[:300],
+        )
+
+    # ---- the end ---------------------------------------------------------------------------
+
+    def finish(self, made: Made) -> None:
+        """Done, unless another was quicker: then it is theirs."""
+        failure = "".join(f"{part.title}：{part.failure}" for part in made.failed)
+        self._end(
+            Status.DONE,
+            digest=made.kept.digest,
+            edition=made.edition,
+            pages=made.kept.pages,
+            size=made.kept.size,
+            failure=f"次の部分を作れませんでした。{failure}"[:300] if failure else "",
+        )
+
+    def fail(self, reason: str) -> None:
+        """Failed, with a sentence for those who wait."""
+        sentence = f"{self.file.title}を作れませんでした。{reason}"
+        self._end(Status.FAILED, failure=sentence[:300])
+
+    def _end(self, status: str, **fields: Any) -> None:
+        now = clock.now()
+        self._ours().update(status=status, finished_at=now, beat_at=now, **fields)

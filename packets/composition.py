@@ -1,0 +1,310 @@
+"""From an order to one PDF: its parts are composed, pressed where they are not kept, and bound.
+
+The worker and the commands do the same here; a ``Watch`` is told how far it has come.
+"""
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from core.years import format_year
+from goals.models import OperatingPolicy
+from packets import binding, pieces, store
+from packets.binding import Leaf
+from packets.glyphs import Missing
+from packets.models import PacketPart
+from packets.orders import FRONTS, Kind, Order
+from packets.pieces import Piece
+from packets.pressing import PressFailure, Pressroom
+from packets.store import Kept
+
+FRONT = "front"
+TRIALS = 4
+"""So often the front is pressed anew because its own length moved what it lists."""
+USUAL_FRONT = 4
+"""Pages of the front of a book of which nothing is known yet."""
+UNKNOWN = "思わぬ誤りが起きました。システム管理者へ連絡してください。"
+logger = logging.getLogger(__name__)
+
+
+class Watch:
+    """Who is told how far the work has come. This one does not care."""
+
+    def look(self) -> None:
+        """Called again and again; what it raises ends the work."""
+
+    def begun(self, part: "Part") -> None:
+        """The part is composed, and will be pressed."""
+
+    def done(self, part: "Part") -> None:
+        """The part lies there."""
+
+    def failed(self, part: "Part") -> None:
+        """The part could not be printed; ``failure`` says why."""
+
+
+@dataclass
+class Part:
+    """One part on its way: ``number`` is its place, 0 for what stands before the departments."""
+
+    number: int
+    key: str
+    title: str
+    compose: Callable[[], Piece]
+    paper: OperatingPolicy | None = None
+    piece: Piece | None = None
+    kept: Kept | None = None
+    is_kept: bool = False
+    failure: str = ""
+
+    @property
+    def edition(self) -> str:
+        return self.piece.edition if self.piece else ""
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of an order. ``rendered`` and ``reused`` are numbers of parts."""
+
+    kept: Kept
+    edition: str
+    failed: list[Part]
+    rendered: int
+    reused: int
+
+
+def _fronts():  # type: ignore[no-untyped-def]
+    from packets import fronts
+
+    return fronts
+
+
+def digest_of(order: Order, piece: Piece) -> str:
+    """The digest of a file of one part."""
+    return piece.digest if order.is_plain else _digest(order, [_leaf_words(order.title, piece)])
+
+
+def _leaf_words(title: str, piece: Piece, key: str = FRONT) -> tuple[str, str, str]:
+    return key, title, piece.digest
+
+
+def _digest(order: Order, leaves: Sequence[Sequence[str]]) -> str:
+    return order.digest(binding.EDITION, leaves)
+
+
+@dataclass
+class Composition:
+    """One order being made. ``shelf`` is where parts are looked for and kept; the store's folder
+    where it is None."""
+
+    order: Order
+    papers: Sequence[OperatingPolicy]
+    room: Pressroom
+    watch: Watch = field(default_factory=Watch)
+    shelf: Path | None = None
+    rendered: int = 0
+    reused: int = 0
+
+    def make(self) -> Made:
+        """The whole file, kept under its digest. Raises PressFailure with a sentence, and OSError."""
+        if self.order.is_bound:
+            return self._book()
+        part = self._single()
+        self._print([part])
+        if part.kept is None or part.piece is None:
+            raise PressFailure(part.failure)
+        title = self.order.title
+        digest = digest_of(self.order, part.piece)
+        whole = part.kept
+        if digest != part.kept.digest:
+            whole = self._bind(digest, [Leaf(FRONT, title, whole.path)], part.kept.missing)
+        return Made(whole, part.edition, [], self.rendered, self.reused)
+
+    # ---- what it consists of -------------------------------------------------------------
+
+    def _single(self) -> Part:
+        order, layout = self.order, self.order.layout.of_parts
+        if order.paper is not None:
+            return self._department(1, order.paper)
+        compose = {
+            Kind.TIMETABLE: lambda: _fronts().timetable(
+                order.year, order.interviewer, order.day, layout
+            ),
+            Kind.COVERAGE: lambda: _fronts().coverage(order.year, layout),
+            Kind.FORM: lambda: _fronts().form(order.year, layout),
+        }[order.kind]
+        return Part(0, FRONT, order.title, compose)
+
+    def _department(self, number: int, paper: OperatingPolicy) -> Part:
+        name, layout = paper.department.name, self.order.layout.of_parts
+        return Part(
+            number, paper.department.code, name, lambda: pieces.department(paper, layout), paper
+        )
+
+    # ---- a book ----------------------------------------------------------------------------
+
+    def _book(self) -> Made:
+        parts = [self._department(number, paper) for number, paper in enumerate(self.papers, 1)]
+        self._print(parts)
+        failed = [part for part in parts if part.failure]
+        if parts and len(failed) == len(parts):
+            raise PressFailure(failed[0].failure)
+        for part in failed:
+            self._put_slip(part)
+        front = self._front(parts)
+        bound = [front, *parts]
+        words = [_leaf_words(part.title, part.piece, part.key) for part in bound if part.piece]
+        digest = _digest(self.order, words)
+        whole = store.find(digest, self.shelf)
+        if whole is None:
+            leaves = [self._leaf(part) for part in bound if part.kept]
+            whole = self._bind(digest, leaves, _missing(parts))
+        drafts = [part.edition for part in parts if part.paper and part.paper.is_writable]
+        failed += [front] if front.failure else []
+        return Made(whole, drafts[0] if drafts else "", failed, self.rendered, self.reused)
+
+    def _leaf(self, part: Part) -> Leaf:
+        assert part.kept is not None
+        tab = part.number if self.order.kind == Kind.DAY else 0
+        return Leaf(part.key, part.title, part.kept.path, tab)
+
+    def _front(self, parts: Sequence[Part]) -> Part:
+        """What stands before the departments, which lists on which pages they begin: pressed until
+        its own length is what it reckoned with."""
+        title = FRONTS[self.order.kind]
+        pages = self._likely_pages()
+        for _trial in range(TRIALS):
+            firsts = self._firsts(pages, parts)
+            front = Part(0, FRONT, title, self._front_piece(parts, firsts))
+            self._print([front])
+            if front.kept is None:
+                self._put_slip(front)
+                return front
+            pages = front.kept.pages
+            if self._firsts(pages, parts) == firsts:
+                return front
+        front.failure = "頁数が定まりませんでした。"
+        self.watch.failed(front)
+        self._put_slip(front)
+        return front
+
+    def _likely_pages(self) -> int:
+        """As many pages as the last front of this kind had."""
+        of_kind = PacketPart.objects.filter(
+            file__kind=self.order.kind, file__year=self.order.year, order=0, pages__isnull=False
+        )
+        last = of_kind.order_by("-pk").values_list("pages", flat=True).first()
+        return last or USUAL_FRONT
+
+    def _firsts(self, pages: int, parts: Sequence[Part]) -> list[int]:
+        counts = [part.kept.pages if part.kept else 1 for part in parts]
+        return binding.first_pages([pages, *counts], self.order.layout)[1:]
+
+    def _front_piece(self, parts: Sequence[Part], firsts: Sequence[int]) -> Callable[[], Piece]:
+        order, layout = self.order, self.order.layout.of_parts
+        entries = [_entry(part, first) for part, first in zip(parts, firsts, strict=True)]
+        if order.kind == Kind.BOOK:
+            return lambda: _fronts().book(order.year, entries, layout)
+        return lambda: _fronts().day(order.year, order.interviewer, order.day, entries, layout)
+
+    def _put_slip(self, part: Part) -> None:
+        """A page that says why the part is not there. Raises PressFailure."""
+        slip = _fronts().slip(part.title, part.failure, self.order.year, self.order.layout.of_parts)
+        part.piece = replace(slip, edition=part.edition)
+        part.kept = self._find(part.piece) or self._press(part.piece)
+
+    # ---- printing --------------------------------------------------------------------------
+
+    def _print(self, parts: Sequence[Part]) -> None:
+        """Every part has its file, or its failure."""
+        by_number = {part.number: part for part in parts}
+        for number, result in self.room.press_all(self._orders(parts), meanwhile=self.watch.look):
+            part = by_number[number]
+            if isinstance(result, PressFailure):
+                self._fail(part, str(result))
+                continue
+            assert part.piece is not None
+            part.kept = self._keep(part.piece, result.pages, result.starts, result.pdf)
+            self.rendered += 1
+            self.watch.done(part)
+
+    def _orders(self, parts: Sequence[Part]) -> Iterator[tuple[int, Callable[[], tuple[str, str]]]]:
+        """Those of ``parts`` that must be pressed, composed one by one."""
+        for part in parts:
+            self.watch.look()
+            try:
+                piece = part.piece = part.compose()
+                part.kept = self._find(piece)
+                html = "" if part.kept else piece.html()
+            except Exception:
+                logger.exception("%s could not be composed", part.title)
+                self._fail(part, UNKNOWN)
+                continue
+            if part.kept:
+                part.is_kept = True
+                self.reused += 1
+                self.watch.done(part)
+            else:
+                self.watch.begun(part)
+                yield part.number, lambda html=html, of=piece.layout: (html, of.variant)
+
+    def _fail(self, part: Part, reason: str) -> None:
+        part.failure = reason
+        self.watch.failed(part)
+
+    def _find(self, piece: Piece) -> Kept | None:
+        kept = store.find(piece.digest, self.shelf)
+        if kept:
+            store.keep_longer(piece.digest, self.shelf)
+        return kept
+
+    def _press(self, piece: Piece) -> Kept:
+        printed = self.room.press(piece.html(), piece.layout.variant)
+        return self._keep(piece, printed.pages, printed.starts, printed.pdf)
+
+    def _keep(self, piece: Piece, pages: int, starts: dict[str, int], pdf: bytes) -> Kept:
+        kept = Kept(piece.digest, pages, starts, piece.missing, folder=self.shelf)
+        return store.keep(kept, pdf)
+
+    def _bind(self, digest: str, leaves: Sequence[Leaf], missing: list[Missing]) -> Kept:
+        if whole := store.find(digest, self.shelf):
+            return whole
+        self.watch.look()
+        order = self.order
+        bound = binding.bind(
+            leaves,
+            title=f"{format_year(order.year)} {order.title}",
+            layout=order.layout,
+            numbered=order.is_bound,
+        )
+        self.watch.look()
+        kept = Kept(digest, bound.pages, bound.starts, missing, folder=self.shelf)
+        return store.keep(kept, bound.pdf)
+
+
+def _entry(part: Part, first: int) -> Any:
+    """What the front is told of one department."""
+    assert part.paper is not None
+    starts = part.kept.starts if part.kept and not part.failure else {}
+    return _fronts().Entry(
+        key=part.key,
+        title=part.title,
+        paper=part.paper,
+        edition=part.edition,
+        first=first,
+        starts={anchor: first + page - 1 for anchor, page in starts.items()},
+        pages=part.kept.pages if part.kept else 1,
+        failure=part.failure,
+    )
+
+
+def _missing(parts: Sequence[Part]) -> list[Missing]:
+    """Of all parts, with the department before the place."""
+    return [
+        replace(one, place=f"{part.title} {one.place}")
+        for part in parts
+        if part.kept
+        for one in part.kept.missing
+    ]
