@@ -40,10 +40,12 @@ def mark(chapters: list[Plain], found: Comparison | None) -> None:
 
 def _reworded(row: Row) -> Plain:
     earlier = row.earlier.number if row.earlier else ""
+    texts = [_text(difference) for difference in row.differences]
     return {
         "number": row.section.number,
+        "is_long": sum(len(piece["text"]) for text in texts for piece in text["pieces"]) > 600,
         "earlier": earlier if row.is_moved or earlier != row.section.number else "",
-        "texts": [_text(difference) for difference in row.differences],
+        "texts": texts,
     }
 
 

@@ -21,8 +21,11 @@ from departments.models import Appointment
 from goals.models import Goal, Indicator
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from packets.changes import mark, since_last_year
+from packets.layout import USUAL, Layout
 from packets.models import DRAFT
 from packets.overview import Plain, figure, overview, paragraphs
+from packets.parts import parts
+from packets.previous import previous, with_commas
 from packets.projects import projects
 from packets.queries import Material, Meeting, Person
 from packets.signatures import signatures
@@ -33,17 +36,9 @@ LONG_ROW = 600
 """Characters from which a row may be split over two pages."""
 GOALS_A_TABLE = 12
 """So many columns of goals stand side by side in the table of coverage."""
-PARTS = (
-    ("overview", "概要"),
-    ("facing", "市長の方針と部の方針"),
-    ("goals", "組織目標一覧"),
-    ("sheets", "組織目標シート"),
-    ("coverage", "市長の方針への対応状況"),
-    ("notes", "面談記録と指示事項"),
-)
 
 
-def packet(of: Material, *, city: str) -> Plain:
+def packet(of: Material, *, city: str, layout: Layout = USUAL) -> Plain:
     """Everything on one department's packet (面談資料)."""
     sheet = of.sheet
     of_divisions = of.charges.of_divisions
@@ -52,6 +47,7 @@ def packet(of: Material, *, city: str) -> Plain:
     amended = sheet.editions.amended
     chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
     mark(chapters, of.comparison)
+    printed = parts(layout, goals=len(goals))
     return {
         "city": city,
         "year": format_year(sheet.paper.year),
@@ -62,8 +58,8 @@ def packet(of: Material, *, city: str) -> Plain:
         "meeting": _meeting(of.meeting, sheet.heads),
         "signatures": signatures(sheet),
         "charge": of.charges.line,
-        "parts": _parts(len(goals)),
-        "overview": overview(of, goals),
+        "parts": printed,
+        "overview": overview(of, goals, printed),
         "policy": _policy(sheet),
         "chapters": chapters,
         "since": since_last_year(of.comparison),
@@ -71,6 +67,7 @@ def packet(of: Material, *, city: str) -> Plain:
         "total": _total(sheet.goals),
         "projects": projects(sheet),
         "coverage": _coverage(sheet, chapters, goals),
+        "previous": previous(sheet.paper, of.previous, of.previous_goals, sheet.goals),
         "instruction_rows": [1, 2, 3, 4, 5],
         "memo_lines": list(range(12)),
     }
@@ -114,18 +111,6 @@ def _meeting(meeting: Meeting | None, heads: list[Appointment]) -> Plain:
 
 def _people(people: list[Person]) -> list[Plain]:
     return [{"title": person.title, "name": person.name} for person in people]
-
-
-def _parts(goals: int) -> list[Plain]:
-    return [
-        {
-            "number": number,
-            "title": title,
-            "anchor": anchor,
-            "note": f"{goals}件" if anchor == "sheets" else "",
-        }
-        for number, (anchor, title) in enumerate(PARTS, 1)
-    ]
 
 
 # ---- 第2 市長の方針と部の方針 --------------------------------------------------------------------
@@ -221,18 +206,27 @@ def _goal(number: int, goal: Goal, of_divisions: Mapping[int, str]) -> Plain:
         ],
         "projects": [project.name for project in goal.projects.all()],
         "sdgs": [{"number": sdg.number, "name": sdg.name} for sdg in goal.sdgs.all()],
+        "has_quarters": any(text.strip() for _label, text in goal.quarters),
         "is_own": goal.is_own,
+        "is_long": _length(goal) > LONG_ROW,
         "items": [
             {
                 "number": section.number,
                 "anchor": f"item-{section.path}",
                 "quote": paragraphs(section.body or section.heading),
+                "is_long": len(section.body) > LONG_ROW,
             }
             for section in goal.sections.all()
         ],
         "gone": [section.number for section in gone_sections(goal)],
         "indicators": [_indicator(row) for row in goal.indicators.all()],
     }
+
+
+def _length(goal: Goal) -> int:
+    """Characters in the cell of the list that tells all of a goal."""
+    texts = [goal.title, goal.standard, *(text for _label, text in goal.quarters)]
+    return sum(map(len, texts)) + 25 * len(goal.indicators.all())
 
 
 def _indicator(row: Indicator) -> Plain:
@@ -244,14 +238,6 @@ def _indicator(row: Indicator) -> Plain:
         "target": with_commas(row.target),
         "rationale": row.rationale,
     }
-
-
-def with_commas(value: str) -> str:
-    """1800 → 1,800; everything that is not a plain number of four digits or more stays."""
-    plain = value.strip()
-    if len(plain) > 3 and plain.isascii() and plain.isdigit() and plain[0] != "0":
-        return f"{int(plain):,}"
-    return plain
 
 
 def _total(goals: list[Goal]) -> Plain:

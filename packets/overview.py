@@ -7,7 +7,9 @@ from core.text import format_integer
 from core.years import format_year
 from goals.earlier import is_from_elsewhere
 from goals.models import Goal
+from packets.previous import ended
 from packets.queries import Material
+from packets.returns import returned
 
 Plain = dict[str, Any]
 
@@ -22,30 +24,57 @@ def figure(value: int | None) -> str:
     return "－" if value is None else format_integer(value)
 
 
-def overview(of: Material, goals: list[Plain]) -> Plain:
+def overview(of: Material, goals: list[Plain], parts: list[Plain]) -> Plain:
+    """``parts``: those of the packet, to which the figures lead."""
     paper = of.sheet.paper
+    declined = _declined(of)
+    since_return = returned(of.returned, of.sheet)
+    texts = [
+        ("現状と課題", paper.situation),
+        ("現在までの対応状況の検証・分析", paper.analysis),
+        ("先駆的な取組", paper.pioneering),
+    ]
+    before = 2 + bool(declined) + bool(since_return)
     return {
         "mission": paragraphs(paper.mission),
-        "counts": _counts(of),
+        "counts": _counts(of, parts),
         "changes": _changes(goals),
+        "ended": ended(of.previous_goals, of.sheet.goals),
         "resources": _resources(of),
         "previous_year": format_year(paper.year - 1),
         "previous_note": _previous_note(of),
+        "declined": declined,
+        "returned": since_return,
+        "returned_step": before,
         "texts": [
-            {"title": "現状と課題", "paragraphs": paragraphs(paper.situation)},
-            {"title": "現在までの対応状況の検証・分析", "paragraphs": paragraphs(paper.analysis)},
-            {"title": "先駆的な取組", "paragraphs": paragraphs(paper.pioneering)},
+            {"step": step, "title": title, "paragraphs": paragraphs(text)}
+            for step, (title, text) in enumerate(texts, before + 1)
         ],
     }
 
 
-def _counts(of: Material) -> list[Plain]:
+def _declined(of: Material) -> list[Plain]:
+    """The items to which the answer is 該当なし, with the reasons."""
+    return [
+        {
+            "number": answer.section.number,
+            "name": answer.section.name,
+            "reason": paragraphs(answer.response.body),
+            "anchor": f"item-{answer.section.path}",
+        }
+        for answer in of.sheet.answers
+        if answer.response and answer.state_label == "該当なし"
+    ]
+
+
+def _counts(of: Material, parts: list[Plain]) -> list[Plain]:
     sheet = of.sheet
     answered = sheet.given - sheet.not_applicable
     owed = sheet.owed - sheet.given
     declined = [a.section.number for a in sheet.answers if a.state_label == "該当なし"]
-    before = f"前年度　{of.previous_goals}件" if of.previous else "前年度の運営方針なし"
+    before = f"前年度　{len(of.previous_goals)}件" if of.previous else "前年度の運営方針なし"
     linked = sum(bool(answer.goals) for answer in sheet.answers)
+    coverage = next(part["number"] for part in parts if part["anchor"] == "coverage")
     return [
         {"label": "方針への回答", "figure": answered, "unit": f"／{sheet.owed}項",
          "note": f"未記入　{owed}項" if owed else "未記入　なし"},
@@ -53,7 +82,7 @@ def _counts(of: Material) -> list[Plain]:
          "note": "　".join(declined[:4]) + ("　ほか" if declined[4:] else "")},
         {"label": "組織目標", "figure": len(sheet.goals), "unit": "件", "note": before},
         {"label": "目標に結び付く項", "figure": linked, "unit": f"／{sheet.owed}項",
-         "note": "第5に一覧を示す"},
+         "note": f"第{coverage}に一覧を示す"},
     ]  # fmt: skip
 
 

@@ -63,7 +63,7 @@ class Piece:
 
 def department(paper: OperatingPolicy, layout: Layout = USUAL) -> Piece:
     """The packet of one department, as the record is now."""
-    content = packet(material(paper), city=settings.CITY["name"])
+    content = packet(material(paper), city=settings.CITY["name"], layout=layout.of_parts)
     return Piece(
         title=paper.department.name,
         template="packets/paper/packet.html",

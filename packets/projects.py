@@ -16,5 +16,6 @@ def _project(row: Undertaking) -> dict[str, Any]:
         "number": row.project.number,
         "name": row.project.name,
         "words": row.words,
+        "is_long": len(row.words) > 600,
         "goals": [{"number": number, "title": goal.title} for number, goal in row.numbered],
     }

@@ -4,13 +4,14 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Prefetch
 from django.utils import timezone
 
 from core import clock
 from core.permissions import INTERVIEWER_POSTS, Hidden, Permission, Post
 from departments.models import Appointment, Department, User
 from departments.queries import lineage, may
-from goals.models import Goal, OperatingPolicy
+from goals.models import Goal, Indicator, OperatingPolicy
 from goals.queries import previous_papers, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
@@ -18,6 +19,7 @@ from packets import store
 from packets.charges import Charges, charges_of_paper
 from packets.glyphs import Missing
 from packets.models import DRAFT, PacketFile, PacketFileQuerySet
+from packets.returns import Returned, since_return
 from policies.queries.alignments import Comparison, comparison
 
 POSTS_IN_ORDER = list(Post)
@@ -47,32 +49,43 @@ class Meeting:
 class Material:
     """All that one department's packet is made of.
 
-    ``previous``: last year's papers from which it goes on; ``is_divided``: another department
-    goes on from one of them too.
+    ``previous``: last year's papers from which it goes on, ``previous_goals`` theirs, paper by
+    paper, with their indicators; ``is_divided``: another department goes on from one of them too;
+    ``returned``: what has changed since the paper was last sent back.
     """
 
     sheet: Sheet
     meeting: Meeting | None
     previous: list[OperatingPolicy]
-    previous_goals: int
+    previous_goals: list[Goal]
     is_divided: bool
     comparison: Comparison | None
     charges: Charges
+    returned: Returned | None
 
 
 def material(paper: OperatingPolicy) -> Material:
     """The paper, its interview and last year's papers."""
     previous = previous_papers(paper)
     meeting = meeting_of(paper)
+    whole = sheet(paper)
     return Material(
-        sheet=sheet(paper),
+        sheet=whole,
         meeting=meeting,
         previous=previous,
-        previous_goals=Goal.objects.filter(paper__in=previous, is_removed=False).count(),
+        previous_goals=_goals_with_indicators(previous),
         is_divided=_is_divided(paper, previous),
         comparison=comparison(paper.year),
         charges=charges_of_paper(paper, meeting.starts_at.date() if meeting else None),
+        returned=since_return(whole),
     )
+
+
+def _goals_with_indicators(papers: list[OperatingPolicy]) -> list[Goal]:
+    place = {paper.pk: number for number, paper in enumerate(papers)}
+    indicators = Prefetch("indicators", Indicator.objects.order_by("order", "pk"))
+    goals = Goal.objects.filter(paper__in=papers, is_removed=False).prefetch_related(indicators)
+    return sorted(goals.order_by("order", "pk"), key=lambda goal: place[goal.paper_id])
 
 
 def _is_divided(paper: OperatingPolicy, previous: list[OperatingPolicy]) -> bool:
