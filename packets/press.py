@@ -1,27 +1,37 @@
 """The press: HTML in, PDF out. Knows neither Django nor the database.
 
-``python -m packets.press`` reads HTML from standard input and writes one line of JSON and the PDF
-to standard output, within limits on processor time and memory; ``packets.pressing`` starts it as a
-process of its own, because laying out a page has no time limit that could be trusted.
+``python -m packets.press`` is a process that lives long: it reads fonts and style sheet once, then
+prints each order that comes through standard input in a child of its own, because laying out a page
+has no time limit that could be trusted. The child shares what is read already, begins always from
+the same state (so the same order gives the same bytes), has its limits on processor time, memory
+and pages, may touch nothing (``packets.lockdown``), and is gone afterwards with all its memory.
+``packets.pressing`` starts the press and says when it is enough.
 """
 
 import atexit
 import contextlib
 import functools
 import gc
-import json
 import logging
 import os
-import resource
+import select
+import signal
 import sys
+import traceback
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
+
+from packets import frames, lockdown
+from packets.frames import Frame
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
-STYLES = "packet:/css/packet.css"
+SHEETS = ("packet.css",)
+"""The style sheets of everything that is printed, in static/css; a later one goes before."""
 FACES = (
     ("BIZ UDPMincho", 400, "BIZUDPMincho-Regular.ttf"),
     ("BIZ UDPGothic", 400, "BIZUDPGothic-Regular.ttf"),
@@ -36,13 +46,28 @@ FACES = (
 )
 FONTS = STATIC / "fonts" / "paper"
 ASSETS = {
-    STYLES: (STATIC / "css" / "packet.css", "text/css"),
+    **{f"packet:/css/{name}": (STATIC / "css" / name, "text/css") for name in SHEETS},
     **{f"packet:/fonts/{name}": (FONTS / name, "font/ttf") for _family, _weight, name in FACES},
 }
 """All that a packet may load: these files and nothing else."""
 
-CPU_SECONDS = 60
-MEMORY_BYTES = 2 * 1024**3
+READABLE = (STATIC, NO_FONTS, Path(__file__).resolve().parent)
+SAMPLE = """<html lang=ja><title>見本</title><body><h1>見本 1</h1><table><colgroup><col></colgroup>
+<tr><th scope=col>字<td><p>漢字かなカナ<strong>太字</strong> Latin 123 𠮷 ₂ ☎ 😀 ∑</table></html>"""
+"""Printed once by every press, so that nothing is done for the first time in a child."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one order may take: seconds of a processor, bytes of memory, pages."""
+
+    processor: int = 120
+    memory: int = 1024**3
+    pages: int = 1_000
+
+
+class TooManyPages(Exception):
+    """There are more pages than the order may have."""
 
 
 def _fetcher():  # type: ignore[no-untyped-def]
@@ -97,24 +122,31 @@ def _types():  # type: ignore[no-untyped-def]
         fonts = FontConfiguration()
     fetcher = _fetcher()
     faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
-    styles = CSS(url=STYLES, font_config=fonts, url_fetcher=fetcher)
-    return fonts, [faces, styles]
+    styles = [
+        CSS(url=f"packet:/css/{name}", font_config=fonts, url_fetcher=fetcher) for name in SHEETS
+    ]
+    return fonts, [faces, *styles]
 
 
 # While everything that it needs for tidying up is still there.
 atexit.register(_types.cache_clear)
 
 
-def press(html: str, variant: str = "pdf/ua-1") -> tuple[int, bytes, dict[str, int]]:
+def press(
+    html: str, variant: str = "pdf/ua-1", most: int = Limits.pages
+) -> tuple[int, bytes, dict[str, int]]:
     """The number of pages, the PDF, and the page (from 1) on which each anchor begins.
 
-    The same HTML gives the same bytes.
+    The same HTML gives the same bytes. Raises TooManyPages when there are more than ``most``.
     """
     from weasyprint import HTML
 
     fonts, styles = _types()
     page = HTML(string=html, url_fetcher=_fetcher())
-    document = page.render(stylesheets=styles, font_config=fonts, pdf_variant=variant)
+    with _at_most(most):
+        document = page.render(stylesheets=styles, font_config=fonts, pdf_variant=variant)
+    if len(document.pages) > most:
+        raise TooManyPages
     starts: dict[str, int] = {}
     for number, sheet in enumerate(document.pages, 1):
         for anchor in sheet.anchors:
@@ -122,19 +154,162 @@ def press(html: str, variant: str = "pdf/ua-1") -> tuple[int, bytes, dict[str, i
     return len(document.pages), document.write_pdf(pdf_variant=variant), starts
 
 
+class _PageCount(logging.Handler):
+    """Hears from the engine that it begins a page."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__(logging.INFO)
+        self.most = most
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "Creating layout - Page" in record.msg and record.args[0] > self.most:  # type: ignore[index,operator]
+            raise TooManyPages
+
+
+@contextlib.contextmanager
+def _at_most(most: int) -> Iterator[None]:
+    """Stop at the first page too many, not when all of them are laid out."""
+    progress = logging.getLogger("weasyprint.progress")
+    handler = _PageCount(most)
+    level, passed_on = progress.level, progress.propagate
+    progress.addHandler(handler)
+    progress.setLevel(logging.INFO)
+    progress.propagate = False
+    try:
+        yield
+    finally:
+        progress.removeHandler(handler)
+        progress.setLevel(level)
+        progress.propagate = passed_on
+
+
+# What a child ends with when it prints nothing: 1 is Python's own for an exception.
+ENDS = {3: "pages", 4: "memory"}
+SAID = 4_000
+
+
 def main() -> int:
-    """Standard input to standard output, within limits."""
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
-    gc.set_threshold(100_000, 50, 50)
+    """Orders from standard input to answers on standard output, until the input ends."""
+    orders, answers = os.dup(0), os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints is no answer
+    starter = os.getppid()
+    signal.signal(signal.SIGUSR1, lambda *_: None if os.getppid() == starter else sys.exit(1))
+    lockdown.end_with_parent(signal.SIGUSR1)
+    try:
+        _warm_up()
+    except (ImportError, OSError) as error:
+        said = str(error)
+        failure = "pango" if "pango" in said or "gobject" in said else "error"
+        frames.write(answers, frames.framed({"failure": failure, "said": said}))
+        return 1
+    frames.write(answers, frames.framed({"memory": memory()}))
+    buffer = bytearray()
+    with contextlib.suppress(BrokenPipeError):
+        while (order := frames.read(orders, buffer)) is not None:
+            answer = _answer(order, orders)
+            frames.write(answers, frames.framed({"memory": memory()}) + answer)
+    return 0
+
+
+def _warm_up() -> None:
+    """Everything that every order needs, done once, and then left alone by the collector."""
+    lockdown.leave_network()
     logging.getLogger("weasyprint").addHandler(logging.StreamHandler(sys.stderr))
-    pages, pdf, starts = press(sys.stdin.buffer.read().decode(), *sys.argv[1:])
-    head = json.dumps({"pages": pages, "starts": starts}).encode()
-    sys.stdout.buffer.write(b"%b\n%b" % (head, pdf))
-    sys.stdout.buffer.flush()
-    # The operating system gives the memory back faster than the interpreter does.
-    os._exit(0)
+    for variant in ("pdf/ua-1", "pdf/a-3a"):
+        press(SAMPLE, variant)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
+
+
+def memory() -> int:
+    """The bytes of memory that this process holds."""
+    pages = Path("/proc/self/statm")
+    if not pages.exists():
+        return 0
+    return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def _answer(order: Frame, orders: int) -> bytes:
+    """What a child makes of the order: the frame that it wrote, or one that says why not."""
+    (results, result), (words, word) = os.pipe(), os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(results)
+        os.close(words)
+        _print(order, result, word)
+    os.close(result)
+    os.close(word)
+    try:
+        answer, said = _listen(results, words, orders)
+    except BaseException:
+        os.kill(child, signal.SIGKILL)
+        raise
+    finally:
+        os.close(results)
+        os.close(words)
+        _pid, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    if code == 0:
+        return answer
+    return frames.framed({"failure": _failure(code, said), "said": f"{code}: {said}"})
+
+
+def _print(order: Frame, result: int, word: int) -> NoReturn:
+    """The life of a child."""
+    code = 1
+    try:
+        lockdown.end_with_parent()
+        os.dup2(word, 2)
+        head, html = order
+        limits = Limits(**head["limits"])
+        lockdown.limit(limits.processor, limits.memory)
+        lockdown.seal(READABLE)
+        pages, pdf, starts = press(html.decode(), head["variant"], limits.pages)
+        frames.write(result, frames.framed({"pages": pages, "starts": starts}, pdf))
+        code = 0
+    except TooManyPages:
+        code = 3
+    except MemoryError:
+        code = 4
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        # The operating system gives the memory back faster than the interpreter does.
+        os._exit(code)
+
+
+def _listen(results: int, words: int, orders: int) -> tuple[bytes, str]:
+    """All that the child writes, until it ends. Ends with us when nobody waits for it any more."""
+    heard = {results: bytearray(), words: bytearray()}
+    poll = select.poll()
+    for descriptor in heard:
+        poll.register(descriptor, select.POLLIN)
+    poll.register(orders, 0)
+    open_ones = set(heard)
+    while open_ones:
+        for descriptor, _event in poll.poll():
+            if descriptor == orders:
+                sys.exit(0)
+            came = os.read(descriptor, frames.CHUNK)
+            heard[descriptor] += came
+            if not came:
+                poll.unregister(descriptor)
+                open_ones.discard(descriptor)
+            del heard[words][:-SAID]
+    return bytes(heard[results]), heard[words].decode(errors="replace")
+
+
+def _failure(code: int, said: str) -> str:
+    """Why a child came to its end, in a word that the starter knows."""
+    if code == -signal.SIGXCPU:
+        return "time"
+    if code == -signal.SIGKILL:
+        return "killed"
+    if "MemoryError" in said or "failed to allocate" in said:
+        return "memory"
+    return ENDS.get(code, "error")
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -8,12 +8,12 @@ import pytest
 from pypdf import PdfReader
 from pypdf.generic import StreamObject
 
-from packets import press, pressing
+from packets import press
 from packets.pieces import TEMPLATES
-from packets.pressing import PressFailure, render_pdf
 from packets.store import write_file
 
 MARKER = "漏れてはならない印"
+PLAIN = "<html lang=ja><title>題</title><body><h1>見出し</h1><p>澤と髙</p>"
 
 
 def streams(pdf: bytes) -> bytes:
@@ -84,7 +84,7 @@ def test_press_loads_no_address_of_its_text(vector: str, tmp_path: Path, opened:
         f"data:image/svg+xml,{secret.read_text()}",
     ):
         html = f"<html lang=ja><title>t</title><body>{VECTORS[vector].format(url=url)}<p>本文"
-        _pages, pdf = press.press(html)
+        _pages, pdf, _starts = press.press(html)
         assert MARKER.encode() not in streams(pdf)
         assert b"/EmbeddedFile" not in pdf
     assert opened == []
@@ -95,34 +95,33 @@ def test_twenty_thousand_characters_in_one_cell_come_out() -> None:
         "<html lang=ja><title>t</title><table class=facing><colgroup><col class=w-35>"
         f"<col></colgroup><tr class=long><td>左<td>{'字' * 20_000}</table>"
     )
-    pages, pdf = press.press(html)
+    pages, pdf, _starts = press.press(html)
     text = "".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
     assert text.count("字") == 20_000
     assert pages > 1
 
 
-def test_child_gives_the_same_bytes_as_the_press_itself() -> None:
-    html = "<html lang=ja><title>題</title><body><p>澤と髙</p>"
-    printed = render_pdf(html)
-    assert (printed.pages, printed.pdf) == press.press(html)
+def test_anchor_begins_on_its_first_page() -> None:
+    html = PLAIN + '<div id=long style="break-before:page">' + "<p>行" * 99 + "</div><p id=end>尾"
+    pages, _pdf, starts = press.press(html)
+    assert pages > 3
+    assert starts == {"long": 2, "end": pages}
 
 
-def test_press_that_takes_too_long_is_ended() -> None:
-    with pytest.raises(PressFailure, match="0.05秒以内に出来上がりませんでした。"):
-        render_pdf("<p>本文", seconds=0.05)
+def test_link_to_another_part_passes_through_and_is_not_fetched(opened: list[str]) -> None:
+    press._types()
+    opened.clear()
+    _pages, pdf, _starts = press.press(PLAIN + '<p><a href="part:soumu/goals">総務部</a>')
+    (link,) = PdfReader(BytesIO(pdf)).pages[0]["/Annots"]
+    assert link.get_object()["/A"]["/URI"] == "part:soumu/goals"
+    assert opened == []
 
 
-def test_press_that_uses_up_its_processor_time_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pressing, "PRESS", ("-c", "import os; os.kill(os.getpid(), 24)"))
-    with pytest.raises(PressFailure, match="決められた時間内に組版が終わりませんでした。"):
-        render_pdf("<p>本文")
-
-
-def test_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SECRET_KEY", MARKER)
-    code = "import os,sys; sys.stdout.write('1\\n%PDF-' + repr(dict(os.environ)))"
-    monkeypatch.setattr(pressing, "PRESS", ("-c", code))
-    assert MARKER not in render_pdf("").pdf.decode()
+def test_layout_stops_at_the_first_page_too_many() -> None:
+    html = PLAIN + '<p style="break-before:page">頁' * 3
+    assert press.press(html, most=4)[0] == 4
+    with pytest.raises(press.TooManyPages):
+        press.press(html, most=3)
 
 
 def test_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
