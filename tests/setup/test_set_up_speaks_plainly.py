@@ -27,9 +27,9 @@ def test_missing_packages_are_named_with_the_command_to_type(tmp_path: Path) -> 
     done = run("prepare_machine.py", "test", PATH="", VAR_DIR=str(tmp_path))
 
     assert done.returncode == 1
-    assert "ここでは入れられませんでした: chromium poppler-utils\n" in done.stderr
+    assert "ここでは入れられませんでした: chromium poppler-utils qpdf\n" in done.stderr
     assert (
-        "apt-get update && apt-get install -y --no-install-recommends chromium poppler-utils\n"
+        "apt-get update && apt-get install -y --no-install-recommends chromium poppler-utils qpdf\n"
         in done.stderr
     )
 
