@@ -34,7 +34,8 @@ def bind(leaves: Sequence[Leaf], *, title: str, layout: Layout, numbered: bool) 
         if _stays_as_it_is(leaves, layout, numbered):
             return Bound(leaves[0].path.read_bytes(), counts[0], starts)
         book = Book.of(leaves, sources, firsts)
-        tags.merge(book)
+        if not layout.two_up:
+            tags.merge(book)
         outlines.join(book)
         links.resolve(book)
         fonts.unite(book)

@@ -30,7 +30,8 @@ def describe(book: Book, title: str, layout: Layout) -> None:
     root = book.pdf.Root
     first = book.sections[0].source
     root.Lang = String("ja")
-    root.MarkInfo = Dictionary(Marked=True)
+    if Name.StructTreeRoot in root:
+        root.MarkInfo = Dictionary(Marked=True)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
     about = {"Title": title, "Producer": str(first.docinfo.get(Name.Producer, ""))}
     if author := str(first.docinfo.get(Name.Author, "")):

@@ -90,13 +90,20 @@ def stamp(book: Book, layout: Layout, *, numbered: bool) -> None:
                 continue
             drawn = _number(page, number) if numbered else ""
             if section.leaf.tab:
-                drawn += _tab(page, section.leaf.tab, at_right=layout.single or number % 2 == 1)
+                drawn += _tab(page, section.leaf.tab, at_right=_lies_at_right(number, layout))
             if drawn:
                 after = Stream(book.pdf, f"Q\n{drawn}".encode())
                 page.obj.Contents = Array(
                     [before, page.obj.Contents, book.pdf.make_indirect(after)]
                 )
                 page.obj.Resources.Font[FONT] = font
+
+
+def _lies_at_right(number: int, layout: Layout) -> bool:
+    """Is the outer edge of this page its right one?"""
+    if layout.single:
+        return not layout.two_up or number % 2 == 0
+    return number % 2 == 1
 
 
 def _number(page: pikepdf.Page, number: int) -> str:

@@ -17,14 +17,16 @@ def merge(book: Book) -> None:
     document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root))
     parts = Array()
     numbers = Array()
+    named: dict[str, pikepdf.Object] = {}
     roles = Dictionary()
     following = 0
     for section in book.sections:
         tree = section.source.Root.get(Name.StructTreeRoot)
         if tree is None:
             continue
-        _rename_headers(section.source, len(parts))
+        headers = _rename_headers(section.source, len(parts))
         tree = book.taken_over(tree, section.source)
+        named |= {name: pdf.copy_foreign(header) for name, header in headers.items()}
         _number(book, section, following)
         following = _take_numbers(tree, numbers, following)
         _take_roles(tree, roles)
@@ -33,22 +35,39 @@ def merge(book: Book) -> None:
     root.K = Array([document])
     root.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
     root.ParentTreeNextKey = following
+    if named:
+        root.IDTree = pdf.make_indirect(Dictionary(Names=_sorted(named)))
     if roles:
         root.RoleMap = roles
     pdf.Root.StructTreeRoot = root
 
 
-def _rename_headers(source: pikepdf.Pdf, place: int) -> None:
-    """Table headers are named by numbers of objects, which repeat from leaf to leaf."""
+def _rename_headers(source: pikepdf.Pdf, place: int) -> dict[str, pikepdf.Object]:
+    """Table headers are named by numbers of objects, which repeat from leaf to leaf.
+
+    Gives back the headers by their new names.
+    """
     prefix = f"{place}-"
+    headers = {}
     for thing in source.objects:
-        if not isinstance(thing, Dictionary):
+        if not isinstance(thing, Dictionary) or thing.get(Name.Type) != "/StructElem":
             continue
-        if Name.ID in thing and thing.get(Name.Type) == "/StructElem":
-            thing.ID = String(prefix + str(thing.ID))
+        if Name.ID in thing:
+            name = prefix + str(thing.ID)
+            thing.ID = String(name)
+            headers[name] = thing
         attributes = thing.get(Name.A)
         if isinstance(attributes, Dictionary) and Name.Headers in attributes:
             attributes.Headers = Array([String(prefix + str(one)) for one in attributes.Headers])
+    return headers
+
+
+def _sorted(named: dict[str, pikepdf.Object]) -> Array:
+    names = Array()
+    for name in sorted(named):
+        names.append(String(name))
+        names.append(named[name])
+    return names
 
 
 def _number(book: Book, section: Section, offset: int) -> None:
