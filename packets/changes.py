@@ -3,6 +3,7 @@
 from typing import Any
 
 from core.years import format_year
+from packets.overview import size
 from policies.alignment import Kind
 from policies.differences import Difference
 from policies.queries.alignments import WORDS, Comparison, Row
@@ -43,7 +44,7 @@ def _reworded(row: Row) -> Plain:
     texts = [_text(difference) for difference in row.differences]
     return {
         "number": row.section.number,
-        "is_long": sum(len(piece["text"]) for text in texts for piece in text["pieces"]) > 600,
+        "size": size(sum(len(piece["text"]) for text in texts for piece in text["pieces"])),
         "earlier": earlier if row.is_moved or earlier != row.section.number else "",
         "texts": texts,
     }

@@ -23,7 +23,7 @@ from goals.sheets import Answer, Chapter, Sheet, gone_sections
 from packets.changes import mark, since_last_year
 from packets.layout import USUAL, Layout
 from packets.models import DRAFT
-from packets.overview import Plain, figure, overview, paragraphs
+from packets.overview import Plain, figure, overview, paragraphs, size
 from packets.parts import parts
 from packets.previous import previous, with_commas
 from packets.projects import projects
@@ -32,8 +32,10 @@ from packets.signatures import signatures
 from policies.models import Edition
 
 UNDECIDED = "未定"
-LONG_ROW = 600
-"""Characters from which a row may be split over two pages."""
+LINES_OF_A_COVER = 9
+"""So many lines of names stand on a cover above its contents."""
+SHORT_FIGURES = 16
+"""Characters of 現状値, 目標値 and unit that stay on one line."""
 GOALS_A_TABLE = 12
 """So many columns of goals stand side by side in the table of coverage."""
 
@@ -48,16 +50,19 @@ def packet(of: Material, *, city: str, layout: Layout = USUAL) -> Plain:
     chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
     mark(chapters, of.comparison)
     printed = parts(layout, goals=len(goals))
+    name = sheet.paper.department.name
+    meeting, signed = _meeting(of.meeting, sheet.heads), signatures(sheet)
     return {
         "city": city,
         "year": format_year(sheet.paper.year),
-        "department": sheet.paper.department.name,
+        "department": name,
         "edition": _edition(sheet),
         "is_draft": sheet.paper.status in WRITABLE,
         "as_of": _as_of(sheet),
-        "meeting": _meeting(of.meeting, sheet.heads),
-        "signatures": signatures(sheet),
+        "meeting": meeting,
+        "signatures": signed,
         "charge": of.charges.line,
+        "is_long_cover": _is_long_cover(meeting, signed, of.charges.line, name),
         "parts": printed,
         "overview": overview(of, goals, printed),
         "policy": _policy(sheet),
@@ -107,6 +112,13 @@ def _meeting(meeting: Meeting | None, heads: list[Appointment]) -> Plain:
         "interviewers": _people(meeting.interviewers),
         "attendees": _people(meeting.attendees or answering),
     }
+
+
+def _is_long_cover(meeting: Plain, signed: list[dict[str, str]], charge: str, name: str) -> bool:
+    """Whether the cover may need more than one page: then its foot does not stand at the bottom."""
+    people = [*meeting["interviewers"], *meeting["attendees"], *signed]
+    lines = sum(1 + len(person["title"]) // 15 + len(person["name"]) // 15 for person in people)
+    return lines + len(charge) // 30 + 3 * (len(name) // 11) > LINES_OF_A_COVER
 
 
 def _people(people: list[Person]) -> list[Plain]:
@@ -174,7 +186,7 @@ def _item(answer: Answer, numbers: dict[int, int], amended: Collection[str]) -> 
             {"number": numbers[goal.pk], "title": goal.title}
             for goal in sorted(answer.goals, key=lambda goal: numbers[goal.pk])
         ],
-        "is_long": len(section.body) > LONG_ROW or len(body) > LONG_ROW,
+        "size": size(max(len(section.body), len(body))),
     }
 
 
@@ -208,13 +220,13 @@ def _goal(number: int, goal: Goal, of_divisions: Mapping[int, str]) -> Plain:
         "sdgs": [{"number": sdg.number, "name": sdg.name} for sdg in goal.sdgs.all()],
         "has_quarters": any(text.strip() for _label, text in goal.quarters),
         "is_own": goal.is_own,
-        "is_long": _length(goal) > LONG_ROW,
+        "size": size(_length(goal)),
         "items": [
             {
                 "number": section.number,
                 "anchor": f"item-{section.path}",
                 "quote": paragraphs(section.body or section.heading),
-                "is_long": len(section.body) > LONG_ROW,
+                "size": size(len(section.body)),
             }
             for section in goal.sections.all()
         ],
@@ -234,6 +246,7 @@ def _indicator(row: Indicator) -> Plain:
         "name": row.name,
         "kind": row.get_kind_display(),
         "unit": row.unit,
+        "is_short": len(f"{row.baseline}{row.target}{row.unit}") <= SHORT_FIGURES,
         "baseline": with_commas(row.baseline),
         "target": with_commas(row.target),
         "rationale": row.rationale,

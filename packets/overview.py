@@ -13,10 +13,20 @@ from packets.returns import returned
 
 Plain = dict[str, Any]
 
+LONG_ROW, LONG_ROW_IN_LARGE_PRINT = 600, 250
+
 
 def paragraphs(text: str) -> list[str]:
     """The lines of a text that say something."""
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def size(characters: int) -> str:
+    """Whether a row with so much in one cell may be split over two pages: a long one may, a middle
+    one in large print. A row that is higher than a page must, or its table loses its head."""
+    if characters > LONG_ROW:
+        return "long"
+    return "middle" if characters > LONG_ROW_IN_LARGE_PRINT else ""
 
 
 def figure(value: int | None) -> str:

@@ -14,6 +14,7 @@ Plain = Mapping[str, Any]
 
 WHOLE = "面談資料"
 REPEATED = {"coverage", "parts", "total", "anchor", "kind", "changes", "counts", "gone"}
+REPEATED |= {"size", "declined", "returned"}
 """What says again what stands elsewhere, or what nobody writes."""
 NAMES = {
     "department": "部の名称",

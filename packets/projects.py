@@ -4,6 +4,7 @@ from typing import Any
 
 from goals.projects import Undertaking
 from goals.sheets import Sheet
+from packets.overview import size
 
 
 def projects(of: Sheet) -> list[dict[str, Any]]:
@@ -16,6 +17,6 @@ def _project(row: Undertaking) -> dict[str, Any]:
         "number": row.project.number,
         "name": row.project.name,
         "words": row.words,
-        "is_long": len(row.words) > 600,
+        "size": size(len(row.words)),
         "goals": [{"number": number, "title": goal.title} for number, goal in row.numbered],
     }

@@ -91,7 +91,7 @@ def with_words_in(piece: Piece, words: Callable[[str], str] | str) -> Piece:
     return replace(piece, content=with_words(piece.content, words))
 
 
-NOT_TEXT = {"anchor", "kind", "state", "marker"}
+NOT_TEXT = {"anchor", "kind", "state", "marker", "size"}
 """Values by which the templates choose, which nobody writes."""
 
 
