@@ -83,27 +83,27 @@ def _fronts():  # type: ignore[no-untyped-def]
 
 def digest_of(order: Order, piece: Piece) -> str:
     """The digest of a file of one part."""
-    return piece.digest if order.is_plain else _digest(order, [_leaf_words(order.title, piece)])
+    if order.is_plain:
+        return piece.digest
+    return order.digest(binding.EDITION, [(FRONT, order.title, piece.digest)])
 
 
-def _leaf_words(title: str, piece: Piece, key: str = FRONT) -> tuple[str, str, str]:
-    return key, title, piece.digest
-
-
-def _digest(order: Order, leaves: Sequence[Sequence[str]]) -> str:
+def _digest_of_parts(order: Order, parts: Sequence[Part]) -> str:
+    leaves = [(part.key, part.title, part.piece.digest) for part in parts if part.piece]
     return order.digest(binding.EDITION, leaves)
 
 
 @dataclass
 class Composition:
     """One order being made. ``shelf`` is where parts are looked for and kept; the store's folder
-    where it is None."""
+    where it is None. ``known`` holds usual packets that were composed before, by paper."""
 
     order: Order
     papers: Sequence[OperatingPolicy]
     room: Pressroom
     watch: Watch = field(default_factory=Watch)
     shelf: Path | None = None
+    known: dict[int, Piece] = field(default_factory=dict)
     rendered: int = 0
     reused: int = 0
 
@@ -122,6 +122,21 @@ class Composition:
             whole = self._bind(digest, [Leaf(FRONT, title, whole.path)], part.kept.missing)
         return Made(whole, part.edition, [], self.rendered, self.reused)
 
+    def digest(self, front: int) -> str | None:
+        """Under which digest ``make`` would keep it, with so many pages of the front; None where
+        something must be pressed first."""
+        if not self.order.is_bound:
+            return digest_of(self.order, self._single().compose())
+        parts = [self._department(number, paper) for number, paper in enumerate(self.papers, 1)]
+        for part in parts:
+            part.piece = part.compose()
+            part.kept = store.find(part.piece.digest, self.shelf)
+        if not all(part.kept for part in parts):
+            return None
+        piece = self._front_piece(parts, self._firsts(front, parts))()
+        first = Part(0, FRONT, FRONTS[self.order.kind], lambda: piece, piece=piece)
+        return _digest_of_parts(self.order, [first, *parts])
+
     # ---- what it consists of -------------------------------------------------------------
 
     def _single(self) -> Part:
@@ -138,10 +153,13 @@ class Composition:
         return Part(0, FRONT, order.title, compose)
 
     def _department(self, number: int, paper: OperatingPolicy) -> Part:
-        name, layout = paper.department.name, self.order.layout.of_parts
-        return Part(
-            number, paper.department.code, name, lambda: pieces.department(paper, layout), paper
-        )
+        key, name = paper.department.code, paper.department.name
+        return Part(number, key, name, lambda: self._piece_of(paper), paper)
+
+    def _piece_of(self, paper: OperatingPolicy) -> Piece:
+        layout = self.order.layout.of_parts
+        known = self.known.get(paper.pk)
+        return replace(known, layout=layout) if known else pieces.department(paper, layout)
 
     # ---- a book ----------------------------------------------------------------------------
 
@@ -155,8 +173,7 @@ class Composition:
             self._put_slip(part)
         front = self._front(parts)
         bound = [front, *parts]
-        words = [_leaf_words(part.title, part.piece, part.key) for part in bound if part.piece]
-        digest = _digest(self.order, words)
+        digest = _digest_of_parts(self.order, bound)
         whole = store.find(digest, self.shelf)
         if whole is None:
             leaves = [self._leaf(part) for part in bound if part.kept]

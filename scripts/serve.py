@@ -78,10 +78,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
             *(python, "-m", "gunicorn", "--config", "kokubunji_policy/gunicorn.py"),
             *("--bind", address, "kokubunji_policy.wsgi"),
         ],
-        "ワーカー (worker)": [
-            *(python, "manage.py", "db_worker", "--no-reload", "--no-startup-delay"),
-            *("--queue-name", "*"),
-        ],
+        "ワーカー (worker)": [python, "manage.py", "work"],
     }
 
 

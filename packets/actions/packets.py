@@ -19,6 +19,8 @@ from packets.tasks import LATER, SOON, print_packet
 
 Kind = PacketFile.Kind
 Status = PacketFile.Status
+ATTEMPTS = 3
+DIED = "作っている途中で3回止まりました。システム管理者へ連絡してください。"
 
 
 @transaction.atomic
@@ -53,8 +55,8 @@ def _ask_for_department(order: Order, by: Actor, soon: bool) -> PacketFile:
         store.keep_longer(digest)
         return same.done().first() or _done(order, piece, kept, by)
     if underway := same.underway().first():
-        if soon:
-            print_packet.using(priority=SOON).enqueue(underway.pk)
+        if soon and underway.asked_by_id is None:
+            _enqueue(underway, soon)
         return underway
     file = _new(order, by, digest=digest, edition=piece.edition)
     PacketPart.objects.create(
@@ -88,8 +90,12 @@ def _edition(papers: Sequence[OperatingPolicy]) -> str:
 
 def _wait(file: PacketFile, by: Actor, soon: bool) -> PacketFile:
     _record("packet.build", file, by)
-    print_packet.using(priority=SOON if soon else LATER).enqueue(file.pk)
+    _enqueue(file, soon)
     return file
+
+
+def _enqueue(file: PacketFile, soon: bool) -> None:
+    print_packet.using(priority=SOON if soon else LATER).enqueue(file.pk)
 
 
 def _done(order: Order, piece: Piece, kept: Kept, by: Actor) -> PacketFile:
@@ -146,3 +152,28 @@ def _record(verb: str, file: PacketFile, by: Actor, **after: str) -> None:
     if by.user is not None:
         after = {"edition": file.edition, **after}
         audit.record(verb, by=by, label=file.name, subject=file.paper or file, after=after)
+
+
+# ---- the keeper's side -----------------------------------------------------------------------
+
+
+@transaction.atomic
+def take_up(*, file: PacketFile) -> None:
+    """Its worker has died: it goes back into the queue, at most so many times."""
+    now = clock.now()
+    as_it_was = PacketFile.objects.filter(
+        pk=file.pk, status=Status.RUNNING, worker=file.worker, beat_at=file.beat_at
+    )
+    if file.attempts >= ATTEMPTS:
+        sentence = f"{file.title}を作れませんでした。{DIED}"
+        as_it_was.update(status=Status.FAILED, failure=sentence[:300], finished_at=now)
+    elif as_it_was.update(status=Status.WAITING, worker="", beat_at=now):
+        _enqueue(file, soon=file.asked_by_id is not None)
+
+
+@transaction.atomic
+def keep_waiting(*, file: PacketFile, is_queued: bool) -> None:
+    """Somebody will come to it: a task that was lost with its worker is replaced."""
+    as_it_was = PacketFile.objects.filter(pk=file.pk, status=Status.WAITING, beat_at=file.beat_at)
+    if as_it_was.update(beat_at=clock.now()) and not is_queued:
+        _enqueue(file, soon=file.asked_by_id is not None)

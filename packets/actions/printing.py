@@ -1,6 +1,7 @@
 """The worker's side: from a wish to a file, or to a sentence that says why not."""
 
 import logging
+import threading
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,6 +26,14 @@ logger = logging.getLogger(__name__)
 
 at_work: set[str] = set()
 """What this process works on: the tokens that its wishes were taken with."""
+
+
+_leaving = threading.Event()
+
+
+def leave() -> None:
+    """This process ends: what it is printing goes back to the others."""
+    _leaving.set()
 
 
 class Lost(Exception):
@@ -94,8 +103,15 @@ class Job(Watch):
 
     def look(self) -> None:
         """We live; do they still want it? Raises Lost."""
+        if _leaving.is_set():
+            self._give_back()
         if not self._ours().update(beat_at=clock.now()):
             raise Lost
+
+    def _give_back(self) -> None:
+        """As though it had never been taken; the keeper of another process finds it."""
+        attempts = max(self.file.attempts - 1, 0)
+        self._ours().update(status=Status.WAITING, worker="", attempts=attempts)
 
     def begun(self, part: Part) -> None:
         self._note(part, PacketPart.Status.RUNNING)

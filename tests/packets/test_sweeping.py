@@ -1,5 +1,6 @@
 """Old PDFs go, what anybody still needs stays, and nothing that is being made is lost."""
 
+import datetime as dt
 import os
 import time
 from io import StringIO
@@ -8,6 +9,8 @@ from types import SimpleNamespace
 
 import pytest
 from django.core.management import call_command
+from django.utils import timezone
+from django_tasks_db.models import DBTaskResult
 
 from core import clock
 from core.audit import Actor
@@ -15,7 +18,8 @@ from core.models import AuditEvent
 from goals.models import OperatingPolicy
 from packets import sweeping
 from packets.actions.packets import ask
-from packets.models import PacketFile
+from packets.models import PacketFile, PacketPart, path_of
+from packets.orders import Order
 from packets.pieces import department
 from packets.store import write_file
 from packets.sweeping import Swept, sweep, sweep_if_due
@@ -117,15 +121,73 @@ def test_file_that_the_press_writes_anew_meanwhile_is_kept(
 def test_file_that_is_asked_for_again_begins_its_days_anew(
     full_paper: OperatingPolicy, cast: SimpleNamespace, folder: Path
 ) -> None:
-    file = made(full_paper, "a")
     digest = department(full_paper).digest
+    file = packet_file(full_paper, digest=digest, edition="第1版")
     for path in (file.path, file.path.with_suffix(".json")):
-        path.rename(path.with_name(f"{digest}{path.suffix}"))
-    PacketFile.objects.update(digest=digest)
+        os.utime(path, (0, time.time() - OLD * sweeping.DAY))
     made(full_paper, "b")
-    assert ask(paper=full_paper, by=Actor(user=cast.office)).pk == file.pk
+    order = Order(PacketFile.Kind.DEPARTMENT, 2023, paper=full_paper)
+    assert ask(order=order, by=Actor(user=cast.office)).pk == file.pk
     sweep()
     assert (folder / f"{digest}.pdf").exists()
+
+
+def bound(*parts: str, **fields: object) -> PacketFile:
+    """A book with its parts, all of which lie there."""
+    book = packet_file(kind="book", year=2023, **fields)
+    for order, letter in enumerate(parts):
+        PacketPart.objects.create(file=book, order=order, title=letter, digest=letter * 64)
+        put(path_of(letter * 64))
+    put(book.path)
+    put(book.path.with_suffix(".json"))
+    return book
+
+
+def test_parts_that_the_newest_book_is_bound_from_stay(folder: Path) -> None:
+    bound("a", "b", digest="c" * 64)
+    bound("b", "d", digest="e" * 64)
+    sweep()
+    assert left(folder) == {"b", "d", "e"}
+
+
+def test_each_layout_and_each_day_has_a_newest(folder: Path, cast: SimpleNamespace) -> None:
+    for letter, layout in (("a", ""), ("b", "large"), ("c", "large")):
+        bound(digest=letter * 64, layout=layout)
+    for letter, day in (("d", 6), ("e", 7), ("f", 7)):
+        of_day = {"interviewer": cast.mayor, "day": dt.date(2023, 4, day)}
+        packet_file(kind="day", year=2023, digest=letter * 64, **of_day)
+        put(path_of(letter * 64))
+        put(path_of(letter * 64).with_suffix(".json"))
+    sweep()
+    assert left(folder) == {"a", "c", "d", "f"}
+
+
+def test_rows_go_of_what_nobody_asked_for(paper: OperatingPolicy, cast: SimpleNamespace) -> None:
+    long_ago = clock.now() - dt.timedelta(days=OLD)
+    prepared = {"asked_by": None, "edition": "第1版", "asked_at": long_ago}
+    packet_file(paper, digest="a" * 64, **prepared)
+    asked = packet_file(paper, digest="b" * 64, **prepared | {"asked_by": cast.office})
+    waiting = packet_file(paper, digest="", status="waiting", **prepared)
+    newest = packet_file(paper, digest="d" * 64, **prepared)
+    sweep()
+    assert list(PacketFile.objects.order_by("pk")) == [asked, waiting, newest]
+
+
+def test_queue_forgets_what_was_done_long_ago(folder: Path) -> None:
+    long_ago = timezone.now() - dt.timedelta(days=8)
+    for status in ("READY", "RUNNING", "SUCCESSFUL", "FAILED"):
+        for started in (long_ago, timezone.now()):
+            DBTaskResult.objects.create(
+                status=status,
+                started_at=None if status == "READY" else started,
+                args_kwargs={"args": [1], "kwargs": {}},
+                task_path="packets.tasks.print_packet",
+                backend_name="default",
+                run_after=timezone.now(),
+            )
+    sweep()
+    left = DBTaskResult.objects.values_list("status", flat=True).order_by("status")
+    assert list(left) == ["FAILED", "READY", "READY", "RUNNING", "SUCCESSFUL"]
 
 
 def test_sweep_leaves_one_line_where_it_removed_something(paper: OperatingPolicy) -> None:
