@@ -59,7 +59,7 @@ def first_pages(pages: Sequence[int], layout: Layout) -> list[int]:
 def opened(leaf: Leaf) -> pikepdf.Pdf:
     """The PDF of ``leaf``. Raises BindingError."""
     try:
-        pdf = pikepdf.open(leaf.path)
+        pdf = pikepdf.open(leaf.path, attempt_recovery=False)
     except (OSError, pikepdf.PdfError) as error:
         raise BindingError(leaf.title, "not a readable PDF") from error
     if not len(pdf.pages):

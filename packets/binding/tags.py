@@ -48,7 +48,7 @@ def _rename_headers(source: pikepdf.Pdf, place: int) -> dict[str, pikepdf.Object
     Gives back the headers by their new names.
     """
     prefix = f"{place}-"
-    headers = {}
+    headers: dict[str, pikepdf.Object] = {}
     for thing in source.objects:
         if not isinstance(thing, Dictionary) or thing.get(Name.Type) != "/StructElem":
             continue
