@@ -78,7 +78,13 @@ def _parts(file: PacketFile, papers: Sequence[OperatingPolicy]) -> list[PacketPa
     return [
         front,
         *(
-            PacketPart(file=file, order=number, paper=paper, title=paper.department.name)
+            PacketPart(
+                file=file,
+                order=number,
+                paper=paper,
+                title=paper.department.name,
+                edition=_edition([paper]),
+            )
             for number, paper in enumerate(papers, 1)
         ),
     ]
