@@ -13,7 +13,8 @@ from home.queries import awaiting_review, years_at_hand
 NOTHING: dict[str, object] = {"nav": [], "holder": None, "current_year": None, "year_choices": []}
 IN_EVERY_YEAR = {
     *("goals:board", "goals:coverage", "goals:paper", "goals:history"),
-    *("interviews:list", "packets:list", "policies:detail"),
+    *("interviews:list", "policies:detail"),
+    *("packets:list", "packets:days", "packets:book", "packets:sheets"),
     *("home:charges", "home:charges_person"),
 }
 ROOMS = (

@@ -8,17 +8,14 @@ from django.db.models import Prefetch
 from django.utils import timezone
 
 from core import clock
-from core.permissions import INTERVIEWER_POSTS, Hidden, Permission, Post
+from core.permissions import INTERVIEWER_POSTS, Post
 from departments.models import Appointment, Department, User
-from departments.queries import lineage, may
+from departments.queries import lineage
 from goals.models import Goal, Indicator, OperatingPolicy
 from goals.queries import previous_papers, sheet
 from goals.sheets import Sheet
 from interviews.models import Interview
-from packets import store
 from packets.charges import Charges, charges_of_paper
-from packets.glyphs import Missing
-from packets.models import DRAFT, PacketFile, PacketFileQuerySet
 from packets.returns import Returned, since_return
 from policies.queries.alignments import Comparison, comparison
 
@@ -133,94 +130,3 @@ def _rank(appointment: Appointment) -> int:
     if post in CITY_POSTS_FIRST:
         return CITY_POSTS_FIRST.index(post)
     return len(CITY_POSTS_FIRST) + POSTS_IN_ORDER.index(post)
-
-
-# ---- files -----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Row:
-    """One department in the list of packets: its paper, its interview, its newest PDF."""
-
-    paper: OperatingPolicy
-    interview: Interview | None
-    file: PacketFile | None
-
-
-def rows(user: User, year: int) -> list[Row]:
-    """The packets that ``user`` may print, in the order of the interviews; undated ones last."""
-    papers = [
-        paper
-        for paper in OperatingPolicy.objects.for_page()
-        .of_year(year)
-        .order_by("department__order", "pk")
-        if may(user, Permission.READ_PACKET, paper.target, year=year)
-    ]
-    interviews: dict[int, Interview] = {}
-    for interview in Interview.objects.standing().filter(year=year).order_by("starts_at", "pk"):
-        interviews.setdefault(interview.department_id, interview)
-    files: dict[int, PacketFile] = {}
-    insiders = {paper.pk for paper in papers if is_insider(user, paper)}
-    for file in PacketFile.objects.newest_first().filter(paper__in=papers):
-        if file.paper_id in insiders or file.edition != DRAFT:
-            files.setdefault(file.paper_id, file)
-    for paper in papers:
-        if paper.pk in files:
-            files[paper.pk].paper = paper
-    found = [
-        Row(paper, interviews.get(paper.department_id), files.get(paper.pk)) for paper in papers
-    ]
-    return sorted(found, key=_place)
-
-
-def _place(row: Row) -> tuple[bool, float]:
-    return row.interview is None, row.interview.starts_at.timestamp() if row.interview else 0
-
-
-def file_of_record(paper: OperatingPolicy, digest: str) -> PacketFile | None:
-    """The PDF of just this record that is there already, or underway."""
-    same = PacketFile.objects.filter(paper=paper, digest=digest).select_related("paper__department")
-    underway = same.underway().order_by("-pk").first()
-    if underway:
-        return underway
-    done = same.filter(status=PacketFile.Status.DONE).order_by("-pk").first()
-    return done if done and done.path.exists() else None
-
-
-def file_with_paper(pk: int) -> PacketFile:
-    """A wish with its paper and department."""
-    return PacketFile.objects.select_related("paper__department").get(pk=pk)
-
-
-def is_insider(user: User, paper: OperatingPolicy) -> bool:
-    """Whether drafts of ``paper`` are the user's business: the department, and the office."""
-    return may(user, Permission.READ_INSIDE, paper.target, year=paper.year)
-
-
-def files_of(user: User, paper: OperatingPolicy) -> PacketFileQuerySet:
-    """The PDFs of ``paper`` that ``user`` may have; those of drafts stay with the insiders."""
-    files = PacketFile.objects.newest_first().filter(paper=paper)
-    return files if is_insider(user, paper) else files.handed_in()
-
-
-def file_for(user: User, paper: OperatingPolicy, pk: int) -> PacketFile:
-    """A PDF of ``paper``. Raises Hidden where the user has none of that number."""
-    file = files_of(user, paper).filter(pk=pk).first()
-    if file is None:
-        raise Hidden("この面談資料はありません。")
-    file.paper = paper
-    return file
-
-
-def history(user: User, paper: OperatingPolicy) -> list[PacketFile]:
-    """The PDFs of a paper, the newest first; at most ten."""
-    files = list(files_of(user, paper)[:10])
-    for file in files:
-        file.paper = paper
-    return files
-
-
-def missing_glyphs(file: PacketFile) -> list[Missing]:
-    """What ``file`` does not show as it was written; nothing where its notes cannot be read."""
-    kept = store.find(file.digest)
-    return kept.missing if kept else []

@@ -1,0 +1,1 @@
+"""Pages of the packets: lists, previews and orders, files."""
