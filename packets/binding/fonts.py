@@ -1,12 +1,15 @@
 """One file for each face instead of one for each leaf."""
 
+import re
 from collections.abc import Iterator
 
 import pikepdf
-from pikepdf import Array, Name, Stream
+from pikepdf import Name, Stream
 
 from packets.binding.pages import Book
 from packets.binding.truetype import Cut, Face, Unlike
+
+RUN = re.compile(rb"(\d+) \[([^\]]*)\]")
 
 
 def unite(book: Book) -> None:
@@ -42,15 +45,12 @@ def _share(book: Book, file: bytes, descriptors: list[pikepdf.Object]) -> None:
 
 
 def _drawn(font: pikepdf.Object) -> Iterator[int]:
-    """The numbers of the glyphs that a leaf draws: those of which it knows the width."""
-    widths = iter(font.get(Name.W, ()))
-    for first in widths:
-        following = next(widths)
-        if isinstance(following, Array):
-            yield from range(int(first), int(first) + len(following))
-        else:
-            next(widths)
-            yield from range(int(first), int(following) + 1)
+    """The numbers of the glyphs that a leaf draws: those of which it knows the width.
+
+    Written as runs: the first number, and in brackets the width of each.
+    """
+    for first, widths in RUN.findall(font.W.unparse()):
+        yield from range(int(first), int(first) + len(widths.split()))
 
 
 def _fonts(book: Book) -> Iterator[pikepdf.Object]:

@@ -50,14 +50,13 @@ def _rename_headers(source: pikepdf.Pdf, place: int) -> dict[str, pikepdf.Object
     prefix = f"{place}-"
     headers: dict[str, pikepdf.Object] = {}
     for thing in source.objects:
-        if not isinstance(thing, Dictionary) or thing.get(Name.Type) != "/StructElem":
+        # Only cells have attributes with a name or with headers, and most things have none at all.
+        if not isinstance(thing, Dictionary) or (attributes := thing.get("/A")) is None:
             continue
-        if Name.ID in thing:
-            name = prefix + str(thing.ID)
-            thing.ID = String(name)
-            headers[name] = thing
-        attributes = thing.get(Name.A)
-        if isinstance(attributes, Dictionary) and Name.Headers in attributes:
+        if (name := thing.get("/ID")) is not None:
+            thing.ID = String(prefix + str(name))
+            headers[prefix + str(name)] = thing
+        if isinstance(attributes, Dictionary) and "/Headers" in attributes:
             attributes.Headers = Array([String(prefix + str(one)) for one in attributes.Headers])
     return headers
 
