@@ -26,6 +26,7 @@ from typing import NoReturn
 
 from packets import frames, lockdown
 from packets.frames import Frame
+from packets.quickening import quicken
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
@@ -120,6 +121,7 @@ def _types():  # type: ignore[no-untyped-def]
         from weasyprint.text.fonts import FontConfiguration
 
         fonts = FontConfiguration()
+    quicken()
     fetcher = _fetcher()
     faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
     styles = [

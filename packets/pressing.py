@@ -22,6 +22,7 @@ from packets.press import Limits
 
 SECONDS = 180
 TRIES = 2
+STARTING = 60
 GRACE = 5
 EVERY = 1.0
 PRESS = ("-m", "packets.press")
@@ -310,7 +311,9 @@ class _Run(Generic[K]):
 
     def _start(self, press: _Press, task: _Task[K]) -> None:
         task.tries += 1
-        task.deadline = time.monotonic() + self.room.seconds
+        # The seconds of an order begin when its press has read its fonts.
+        allowed = self.room.seconds if press.memory else STARTING
+        task.deadline = time.monotonic() + allowed
         press.outgoing = task.whole
         self.at_work[press] = task
 
@@ -331,7 +334,10 @@ class _Run(Generic[K]):
 
     def _turn(self, press: _Press) -> Iterator[tuple[K, Result]]:
         """The result that is there now, if any."""
+        was_ready = bool(press.memory)
         frame = press.exchange()
+        if press.memory and not was_ready:
+            self.at_work[press].deadline = time.monotonic() + self.room.seconds
         if frame is None:
             return
         head, pdf = frame
