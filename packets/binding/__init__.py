@@ -5,7 +5,6 @@ numbers and index tabs; what it is given decides every byte of what it gives bac
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 
 from packets.binding import fonts, links, marks, outlines, stamps, tags, two_up
 from packets.binding.leaves import BindingError, Bound, Leaf, first_pages, opened
@@ -26,25 +25,22 @@ def bind(leaves: Sequence[Leaf], *, title: str, layout: Layout, numbered: bool) 
     """
     if not leaves:
         raise ValueError("nothing to bind")
-    with ExitStack() as stack:
-        sources = [stack.enter_context(opened(leaf)) for leaf in leaves]
-        counts = [len(source.pages) for source in sources]
-        firsts = first_pages(counts, layout)
-        starts = {leaf.key: first for leaf, first in zip(leaves, firsts, strict=True)}
-        if _stays_as_it_is(leaves, layout, numbered):
-            return Bound(leaves[0].path.read_bytes(), counts[0], starts)
-        book = Book.of(leaves, sources, firsts)
-        if not layout.two_up:
-            tags.merge(book)
-        outlines.join(book)
-        links.resolve(book)
-        fonts.unite(book)
-        stamps.stamp(book, layout, numbered=numbered)
-        marks.describe(book, title, layout)
-        if layout.two_up:
-            two_up.lay(book, layout)
-        return Bound(book.bytes(), len(book.pdf.pages), starts)
+    if len(leaves) == 1 and not (layout.two_up or numbered or leaves[0].tab):
+        return _as_it_is(leaves[0])
+    book = Book.of(leaves, layout)
+    if not layout.two_up:
+        tags.merge(book)
+    outlines.join(book)
+    links.resolve(book)
+    fonts.unite(book)
+    stamps.stamp(book, layout, numbered=numbered)
+    marks.describe(book, title, layout)
+    if layout.two_up:
+        two_up.lay(book, layout)
+    starts = {section.leaf.key: section.first for section in book.sections}
+    return Bound(book.bytes(), len(book.pdf.pages), starts)
 
 
-def _stays_as_it_is(leaves: Sequence[Leaf], layout: Layout, numbered: bool) -> bool:
-    return len(leaves) == 1 and not (layout.two_up or numbered or leaves[0].tab)
+def _as_it_is(leaf: Leaf) -> Bound:
+    with opened(leaf) as source:
+        return Bound(leaf.path.read_bytes(), len(source.pages), {leaf.key: 1})

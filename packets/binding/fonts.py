@@ -44,13 +44,20 @@ def _share(book: Book, file: bytes, descriptors: list[pikepdf.Object]) -> None:
         descriptor.FontFile2 = shared
 
 
-def _drawn(font: pikepdf.Object) -> Iterator[int]:
+def _drawn(font: pikepdf.Object) -> list[int]:
     """The numbers of the glyphs that a leaf draws: those of which it knows the width.
 
-    Written as runs: the first number, and in brackets the width of each.
+    Written as runs: the first number, and in brackets the width of each. Raises Unlike where they
+    are written otherwise.
     """
-    for first, widths in RUN.findall(font.W.unparse()):
-        yield from range(int(first), int(first) + len(widths.split()))
+    widths = font.get("/W", pikepdf.Array()).unparse()
+    if RUN.sub(b"", widths).split() != [b"[", b"]"]:
+        raise Unlike
+    return [
+        number
+        for first, run in RUN.findall(widths)
+        for number in range(int(first), int(first) + len(run.split()))
+    ]
 
 
 def _fonts(book: Book) -> Iterator[pikepdf.Object]:

@@ -39,11 +39,10 @@ def _address(link: pikepdf.Object) -> str:
 
 def _anchors(book: Book, section: Section) -> dict[str, pikepdf.Object]:
     """The leaf's destinations by their names; each is written once, however many go there."""
-    tree = section.source.Root.get(Name.Names, Dictionary()).get(Name.Dests)
+    tree = section.root.get(Name.Names, Dictionary()).get(Name.Dests)
     if tree is None:
         return {}
-    named = list(_named(book.taken_over(tree, section.source)))
-    return {str(name): book.pdf.make_indirect(place) for name, place in named}
+    return {str(name): book.pdf.make_indirect(place) for name, place in _named(tree)}
 
 
 def _named(tree: pikepdf.Object) -> Iterator[tuple[pikepdf.Object, pikepdf.Object]]:

@@ -28,21 +28,21 @@ LASTING = "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>{}</pdfaid:conformanc
 def describe(book: Book, title: str, layout: Layout) -> None:
     """Without any date, as the same book is to be the same file."""
     root = book.pdf.Root
-    first = book.sections[0].source
+    first = book.sections[0]
     root.Lang = String("ja")
     if Name.StructTreeRoot in root:
         root.MarkInfo = Dictionary(Marked=True)
     root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    about = {"Title": title, "Producer": str(first.docinfo.get(Name.Producer, ""))}
-    if author := str(first.docinfo.get(Name.Author, "")):
+    about = {"Title": title, "Producer": first.info.get("/Producer", "")}
+    if author := first.info.get("/Author", ""):
         about["Author"] = author
     book.pdf.trailer.Info = book.pdf.make_indirect(
         Dictionary({f"/{name}": String(words) for name, words in about.items()})
     )
     standard = LASTING.format("B" if layout.two_up else "A") if layout.lasting else FOR_ALL
     _write_xmp(book, about, "" if layout.two_up and not layout.lasting else standard)
-    if (intents := first.Root.get(Name.OutputIntents)) is not None:
-        root.OutputIntents = book.taken_over(intents, first)
+    if (intents := first.root.get(Name.OutputIntents)) is not None:
+        root.OutputIntents = intents
 
 
 def _write_xmp(book: Book, about: dict[str, str], standard: str) -> None:

@@ -23,10 +23,10 @@ def join(book: Book) -> None:
 
 def _entry(book: Book, section: Section) -> pikepdf.Object:
     """The root of the leaf's own outline becomes the leaf's entry: what is below it knows it."""
-    own = section.source.Root.get(Name.Outlines)
+    own = section.root.get(Name.Outlines)
     entry: pikepdf.Object = book.pdf.make_indirect(Dictionary())
     if own is not None and Name.First in own:
-        entry = book.taken_over(own, section.source)
+        entry = own
         entry.Count = -abs(int(entry.get(Name.Count, 1)))
         if Name.Type in entry:
             del entry.Type

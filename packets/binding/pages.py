@@ -3,26 +3,34 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name
+from pikepdf import Array, Dictionary, Name, Stream
 
-from packets.binding.leaves import BindingError, Leaf
+from packets.binding.leaves import BindingError, Leaf, first_pages, opened
+from packets.layout import Layout
 
 NOTHING_DRAWN = 200
 """Bytes: a page whose content is no longer than this and shows no text is blank."""
 
+NOT_TAKEN = {"/Pages", "/Metadata"}
+"""What of a leaf's catalogue the book writes for itself."""
 
-@dataclass
+
+@dataclass(frozen=True)
 class Section:
-    """A leaf in the book: ``first`` is the running number of its first page; ``source`` is its
-    own PDF, ``pages`` are its pages in the book.
+    """A leaf in the book: its pages, of which the first one has the running number ``first``,
+    and what it brought along: ``root`` is the catalogue of its own PDF, ``numbers`` are those of
+    all its objects.
     """
 
     leaf: Leaf
     first: int
-    source: pikepdf.Pdf
-    pages: list[pikepdf.Page] = field(default_factory=list)
+    pages: list[pikepdf.Page]
+    root: pikepdf.Object
+    info: dict[str, str]
+    numbers: range
 
     @property
     def start(self) -> Array:
@@ -35,38 +43,62 @@ class Section:
 class Book:
     """The book while it is made."""
 
-    pdf: pikepdf.Pdf
-    sections: list[Section]
+    pdf: pikepdf.Pdf = field(default_factory=pikepdf.Pdf.new)
+    sections: list[Section] = field(default_factory=list)
 
     @classmethod
-    def of(
-        cls, leaves: Sequence[Leaf], sources: Sequence[pikepdf.Pdf], firsts: Sequence[int]
-    ) -> "Book":
-        """All pages, each leaf from its first one. Raises BindingError."""
-        book = cls(pikepdf.Pdf.new(), [])
-        for leaf, source, first in zip(leaves, sources, firsts, strict=True):
-            while len(book.pdf.pages) < first - 1:
-                book.pdf.pages.append(_blank(book.pdf))
-            try:
-                for page in source.pages:
-                    book.pdf.pages.append(page)
-            except (ValueError, pikepdf.PdfError) as error:
-                raise BindingError(leaf.title, "its pages cannot be read") from error
-            book.sections.append(Section(leaf, first, source))
-        # Counted from the front once: the list of pages is slow to be asked while it grows.
-        pages = list(book.pdf.pages)
-        for section in book.sections:
-            before = section.first - 1
-            section.pages = pages[before : before + len(section.source.pages)]
+    def of(cls, leaves: Sequence[Leaf], layout: Layout) -> "Book":
+        """All pages. Raises BindingError."""
+        book = cls()
+        counts: list[int] = []
+        for leaf in leaves:
+            with opened(leaf) as source:
+                counts.append(len(source.pages))
+                first = first_pages(counts, layout)[-1]
+                while len(book.pdf.pages) < first - 1:
+                    book.pdf.pages.append(_blank(book.pdf))
+                try:
+                    book._add(leaf, source, first)
+                except (ValueError, pikepdf.PdfError) as error:
+                    raise BindingError(leaf.title, "its pages cannot be read") from error
         return book
+
+    def _add(self, leaf: Leaf, source: pikepdf.Pdf, first: int) -> None:
+        """Copied whole, so that ``source`` may be closed and no two of them are open at once."""
+        before = self._latest()
+        pages = [*source.pages]
+        for page in pages:
+            self.pdf.pages.append(page)
+        for name in NOT_TAKEN & set(source.Root.keys()):
+            del source.Root[name]
+        root = self.pdf.copy_foreign(source.Root)
+        numbers = range(before + 1, self._latest())
+        self.sections.append(
+            Section(
+                leaf,
+                first,
+                list(self.pdf.pages[first - 1 :]),
+                root,
+                {str(name): str(words) for name, words in source.docinfo.items()},
+                numbers,
+            )
+        )
+        for thing in self.things(self.sections[-1]):
+            if isinstance(thing, Stream):
+                _take_content(thing)
+
+    def _latest(self) -> int:
+        """The number of the latest object: one that is not used, and so not written."""
+        return self.pdf.make_indirect(Dictionary()).objgen[0]
+
+    def things(self, section: Section) -> Iterator[pikepdf.Object]:
+        """Everything that came with a leaf."""
+        for number in section.numbers:
+            yield self.pdf.get_object(number, 0)
 
     def annotations(self, section: Section) -> Iterator[pikepdf.Object]:
         for page in section.pages:
             yield from page.obj.get(Name.Annots, ())
-
-    def taken_over(self, thing: pikepdf.Object, source: pikepdf.Pdf) -> pikepdf.Object:
-        """A copy of what belongs to ``source``, with the book's pages instead of those there."""
-        return self.pdf.copy_foreign(thing if thing.is_indirect else source.make_indirect(thing))
 
     def bytes(self) -> bytes:
         """The same book always gives the same."""
@@ -79,6 +111,12 @@ class Book:
             fix_metadata_version=False,
         )
         return file.getvalue()
+
+
+def _take_content(stream: Any) -> None:
+    """What was copied reads its content from where it came; take it over as it is."""
+    content = stream.read_raw_bytes()
+    stream.write(content, filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
 
 
 def is_blank(page: pikepdf.Page) -> bool:

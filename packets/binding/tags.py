@@ -4,6 +4,8 @@ Everything by which a tree refers to itself by number or name is unique in the b
 the parent tree, and the names of table headers.
 """
 
+from collections.abc import Iterable
+
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
@@ -21,12 +23,10 @@ def merge(book: Book) -> None:
     roles = Dictionary()
     following = 0
     for section in book.sections:
-        tree = section.source.Root.get(Name.StructTreeRoot)
+        tree = section.root.get(Name.StructTreeRoot)
         if tree is None:
             continue
-        headers = _rename_headers(section.source, len(parts))
-        tree = book.taken_over(tree, section.source)
-        named |= {name: pdf.copy_foreign(header) for name, header in headers.items()}
+        named |= _renamed_headers(book.things(section), len(parts))
         _number(book, section, following)
         following = _take_numbers(tree, numbers, following)
         _take_roles(tree, roles)
@@ -42,14 +42,13 @@ def merge(book: Book) -> None:
     pdf.Root.StructTreeRoot = root
 
 
-def _rename_headers(source: pikepdf.Pdf, place: int) -> dict[str, pikepdf.Object]:
-    """Table headers are named by numbers of objects, which repeat from leaf to leaf.
-
-    Gives back the headers by their new names.
+def _renamed_headers(things: Iterable[pikepdf.Object], place: int) -> dict[str, pikepdf.Object]:
+    """Table headers by their new names: they were named by numbers of objects, which repeat from
+    leaf to leaf.
     """
     prefix = f"{place}-"
     headers: dict[str, pikepdf.Object] = {}
-    for thing in source.objects:
+    for thing in things:
         # Only cells have attributes with a name or with headers, and most things have none at all.
         if not isinstance(thing, Dictionary) or (attributes := thing.get("/A")) is None:
             continue
