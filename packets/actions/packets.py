@@ -19,8 +19,9 @@ from packets.tasks import LATER, SOON, print_packet
 
 Kind = PacketFile.Kind
 Status = PacketFile.Status
-ATTEMPTS = 3
-DIED = "作っている途中で3回止まりました。システム管理者へ連絡してください。"
+ATTEMPTS = 5
+"""So many workers may die in turn over a wish, without one more part that is done."""
+DIED = "作っている途中で5回止まりました。システム管理者へ連絡してください。"
 
 
 @transaction.atomic

@@ -118,6 +118,8 @@ class Job(Watch):
 
     def done(self, part: Part) -> None:
         self._note(part, PacketPart.Status.DONE)
+        if not part.is_kept:  # it goes forward: whoever takes it up has less to do
+            self._ours().update(attempts=1)
         self.look()
 
     def failed(self, part: Part) -> None:
