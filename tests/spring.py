@@ -39,6 +39,7 @@ from tests.factories import (
     packet_file,
     policy_with_items,
 )
+from tests.world import PLACES
 
 MANUSCRIPT = "令和5年度市政運営の基本方針\n1　基本姿勢\n(1)　市民に説明すること。\n"
 YEARS = (2021, 2022, 2023)
@@ -128,7 +129,7 @@ KINDS = (
 
 def concrete(address: Address, keys: dict[str, int], year: int, code: str) -> str:
     """The address with its places filled: a row of ``keys``, a year, a department."""
-    values = {"year": year, "code": code, "path": "1-1", "number": 1, "kind": "basic"}
+    values = PLACES | {"year": year, "code": code, "interviewer": keys["mayor"]}
     names = re.findall(r"<\w+:(\w+)>", address.route)
     if "pk" in names:
         values["pk"] = next(keys[kind] for name, kind in KINDS if address.name.startswith(name))

@@ -52,11 +52,23 @@ QUERIES = {
     "home:rights_paper": "year=2023&department=1&day=R5.4.1",
     "policies:plan_new": "name=市環境基本計画&year=2023",
 }
+FILES = {"packets:file", "packets:download", "packets:stop", "packets:again"}
+"""Addresses of one file: its number alone says of which paper it is."""
+PLACES = {
+    **{"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1},
+    **{"sheet": "form", "day": "2023-04-06"},
+}
+"""What stands in an address, but for numbers of rows."""
 MANUSCRIPT = """令和5年度市政運営の基本方針
 1　基本姿勢
 (1)　『市環境基本計画』を進めること。
 """
 AUTOCOMPLETE = "app_label=departments&model_name={}&field_name={}"
+
+
+def is_of_a_paper(address: Address) -> bool:
+    """Whether an address speaks of the paper of one department."""
+    return "<slug:code>" in address.route or address.name in FILES
 
 
 class World:
@@ -205,7 +217,7 @@ class World:
         names = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
         if address.is_admin:
             return self._of_admin(address, names)
-        values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
+        values = PLACES | {"interviewer": self.cast.mayor.pk}
         keys = self.keys()
         key = next((prefix for prefix in keys if address.name.startswith(prefix)), "")
         given = {n: keys[key] if n == "pk" else values[n] for n in names}

@@ -178,6 +178,8 @@ def test_methods_that_nothing_here_knows(head, method, path):
         "/policies/{}/",
         "/interviews/{}/",
         "/packets/{}/",
+        "/packets/2023/files/{}/",
+        "/packets/2023/sheets/timetable/{}/2023-04-06/",
         "/papers/2023/somu/goals/{}/",
         "/papers/2023/somu/revisions/{}/",
         "/interviews/2023/{}/edit/",

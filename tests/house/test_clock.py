@@ -22,6 +22,7 @@ from goals.models import OperatingPolicy
 from home.addresses import addresses
 from tests.factories import JST
 from tests.spring import ANYWHERE, FIRST, LAST, ONE, Spring, borders, cells, columns, concrete
+from tests.world import is_of_a_paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 LABELS = {permission.label: permission for permission in Permission}
@@ -32,8 +33,7 @@ MIDNIGHT = dt.time(0, 0, tzinfo=JST)
 OPEN = {200, 302, 400, 409, 422}
 JUST_BEFORE = dt.timedelta(minutes=1)
 ADDRESSES = [a for a in addresses() if a.permission and not a.is_admin]
-OF_PAPERS = [a for a in ADDRESSES if "<slug:code>" in a.route]
-OF_NO_PAPER = [a for a in ADDRESSES if "<slug:code>" not in a.route]
+OF_PAPERS = [a for a in ADDRESSES if is_of_a_paper(a)]
 
 
 def midnight(day):

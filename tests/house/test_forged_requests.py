@@ -86,10 +86,10 @@ def test_version_and_file_of_another_paper_are_not_there(world, client_of):
         for where in (
             f"{KENKO}revisions/1/",
             f"{SOMU}revisions/1/",
-            f"/packets/2023/kenko/files/{mine}/",
-            f"/packets/2023/kenko/files/{mine}/download/",
-            f"/packets/2023/somu/files/{mine}/",
-            f"/packets/2023/somu/files/{foreign}/",
+            f"/packets/2023/files/{mine}/",
+            f"/packets/2023/files/{mine}/download/",
+            f"/packets/2022/files/{foreign}/",
+            f"/packets/2024/files/{foreign}/download/",
         )
     }
     assert answers == dict.fromkeys(answers, 404)

@@ -249,9 +249,7 @@ def test_no_code_lets_text_through_unescaped():
 def test_papers_are_read_by_nobody_as_a_file_of_another_kind(poisoned, client_of):
     """A download is a PDF by its name and its type, whatever the department is called."""
     file = poisoned.file
-    answer, _ = look_at(
-        client_of(poisoned.cast.head), f"/packets/2023/somu/files/{file.pk}/download/"
-    )
+    answer, _ = look_at(client_of(poisoned.cast.head), f"/packets/2023/files/{file.pk}/download/")
     assert answer["Content-Type"] == "application/pdf"
     assert answer["Content-Disposition"].startswith("attachment; ")
     assert "\n" not in answer["Content-Disposition"]

@@ -41,6 +41,7 @@ TELLING = {
     *("home:charges_person", "goals:board", "goals:paper", "goals:history", "goals:handovers"),
     *("goals:handover", "goals:handover_note", "interviews:list", "interviews:new"),
     *("interviews:edit", "packets:list", "packets:preview", "admin:autocomplete"),
+    *("packets:days", "packets:book", "packets:sheets"),
     *("admin:departments_charge_changelist", "admin:departments_charge_add"),
 }
 """Pages that name people or what is open to them: asked again for each kind in turn."""

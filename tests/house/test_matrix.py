@@ -28,6 +28,7 @@ from tests.factories import (
     packet_file,
     policy_with_items,
 )
+from tests.world import PLACES, is_of_a_paper
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 ADDRESSES = [a for a in addresses() if a.permission and not a.is_admin]
@@ -89,7 +90,7 @@ def expected(name, person, status, method):
 
 
 def _is_about_a_paper(name):
-    return any("<slug:code>" in address.route for address in ADDRESSES if address.name == name)
+    return any(is_of_a_paper(address) for address in ADDRESSES if address.name == name)
 
 
 @pytest.fixture
@@ -134,6 +135,7 @@ def objects(paper, cast):
         "packets:": file.pk,
         "policies:": PlanFactory().pk,
         "home:charges_person": cast.deputy.pk,
+        "interviewer": cast.mayor.pk,
         "interviews:": interview.pk,
         "exchange:": SpringImportFactory(uploaded_by=cast.administrator).pk,
     }
@@ -157,8 +159,7 @@ def paper_section(paper):
 
 
 def address_of(route, name, objects):
-    values = {"year": 2023, "code": "somu", "path": "1-1", "number": 1, "department": "somu"}
-    values["kind"] = "basic"
+    values = PLACES | {"department": "somu", "interviewer": objects["interviewer"]}
     if name.startswith("goals:handover_"):  # heads hand over the year that runs
         values["year"] = 2022
     names = re.findall(r"<\w+:(\w+)>", route)

@@ -81,7 +81,7 @@ def test_copying_goals_leaves_one_line(world, client_of):
 
 def test_packet_leaves_a_line_when_it_is_made_and_each_time_it_is_taken(world, client_of):
     head = client_of(world.cast.head)
-    at = f"/packets/2023/somu/files/{world.file.pk}/download/"
+    at = f"/packets/2023/files/{world.file.pk}/download/"
     for _ in range(2):
         with Lines() as lines:
             look_at(head, at)
@@ -92,7 +92,7 @@ def test_packet_leaves_a_line_when_it_is_made_and_each_time_it_is_taken(world, c
 @pytest.mark.parametrize(
     ("method", "where", "form"),
     [
-        ("get", "/packets/2023/somu/files/{file}/download/", {}),
+        ("get", "/packets/2023/files/{file}/download/", {}),
         ("post", f"{SOMU}responses/1-1/", {"version": 1, "body": "記録されない文"}),
         ("post", f"{SOMU}basics/", {"version": 1, "mission": "記録されない文"}),
     ],

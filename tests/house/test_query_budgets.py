@@ -47,6 +47,7 @@ from tests.factories import (
     packet_file,
     policy_with_items,
 )
+from tests.world import PLACES
 
 pytestmark = pytest.mark.django_db
 MARCH = jst(2023, 3, 27, 9)
@@ -117,6 +118,9 @@ BUDGETS = {
     "interviews:edit": ("secretary", "draft", 18),
     "interviews:cancel": ("secretary", "draft", 8),
     "packets:list": ("office", "draft", 9),
+    "packets:days": ("office", "draft", 0),
+    "packets:book": ("office", "draft", 0),
+    "packets:sheets": ("office", "draft", 0),
     "packets:preview": ("head", "draft", 31),
     "exchange:spring": ("administrator", "draft", 5),
     "exchange:spring_import": ("administrator", "draft", 7),
@@ -218,7 +222,7 @@ def fill(paper, cast, number):
             "interviews:": interview,
         }
         rows["policies:"] = measure.plan
-        rows["home:charges_person"] = cast.deputy
+        rows["home:charges_person"] = rows["interviewer"] = cast.deputy
         rows["exchange:"] = SpringImportFactory(uploaded_by=cast.administrator)
         ids = ids or {prefix: row.pk for prefix, row in rows.items()}
     assert revision.number == number
@@ -252,7 +256,7 @@ def paper_sections(paper):
 
 def address_of(name, ids):
     route = next(a.route for a in addresses() if a.name == name)
-    values = {"year": 2023, "kind": "basic", "code": "somu", "path": "1-1", "number": 1}
+    values = PLACES | {"interviewer": ids["interviewer"]}
     if name.startswith("goals:handover"):  # heads hand over the year that runs
         values["year"] = 2022
     names = re.findall(r"<\w+:(\w+)>", route)

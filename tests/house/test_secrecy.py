@@ -146,9 +146,9 @@ def test_draft_of_another_department_is_on_no_page_of_those_outside(world, clien
 
 def test_packet_of_a_draft_stays_with_the_department_and_the_office(world, client_of):
     """The mayor, who may read what was handed in, does not get what was printed before."""
-    type(world.file).objects.filter(pk=world.file.pk).update(edition="作成中")
+    type(world.file).objects.filter(pk=world.file.pk).update(edition="案")
     world.reach("submitted")
-    at = f"/packets/2023/somu/files/{world.file.pk}/"
+    at = f"/packets/2023/files/{world.file.pk}/"
     statuses = {}
     for name in ("head", "office", "mayor", "secretary", "incoming_head"):
         client = client_of(getattr(world.cast, name))
