@@ -67,7 +67,7 @@ class Shown:
     def is_outdated(self) -> bool:
         """Whether the record has changed since. Of a department this is known exactly."""
         file = self.file
-        if file.kind != Kind.DEPARTMENT:
+        if file.paper is None:
             return file.is_outdated
         piece = department(file.paper, Layout.parse(file.layout).of_parts)
         return digest_of(Order.of(file), piece) != file.digest

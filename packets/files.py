@@ -155,10 +155,10 @@ class Made:
 NOTHING = Made()
 
 
-def made(reach: Reach, kind: PacketFile.Kind, layout: Layout) -> dict[Hashable, Made]:
-    """What was made of each order of ``kind``: by paper, by interviewer and day, or all in one."""
-    files = reach.files.filter(kind=kind, layout=layout.code)
-    of_each = files.order_by().values("paper", "interviewer", "day")
+def made(reach: Reach, layout: Layout, *kinds: PacketFile.Kind) -> dict[Hashable, Made]:
+    """What was made of each order of these kinds; see ``key_of``."""
+    files = reach.files.filter(kind__in=kinds, layout=layout.code)
+    of_each = files.order_by().values("kind", "paper", "interviewer", "day")
     pairs = of_each.annotate(newest=Max("pk"), ready=Max("pk", filter=Q(status=Status.DONE)))
     rows = list(pairs.values_list("newest", "ready"))
     found = reach.files.in_bulk({pk for row in rows for pk in row if pk})
@@ -170,10 +170,10 @@ def _made(newest: PacketFile, done: PacketFile | None) -> Made:
 
 
 def key_of(file: PacketFile) -> Hashable:
-    """The paper; interviewer and day; nothing for what a year has once."""
+    """The paper; interviewer and day; the kind alone of what a year has once."""
     if file.paper_id:
         return file.paper_id
-    return (file.interviewer_id, file.day) if file.day else None
+    return (file.interviewer_id, file.day) if file.day else file.kind
 
 
 def same_order(reach: Reach, file: PacketFile) -> PacketFileQuerySet:

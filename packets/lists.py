@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -90,7 +90,7 @@ def departments(reach: Reach, layout: Layout) -> Departments:
     of_year = Interview.objects.standing().filter(year=reach.year)
     for interview in of_year.order_by("starts_at", "pk"):
         first.setdefault(interview.department_id, interview)
-    files = made(reach, Kind.DEPARTMENT, layout)
+    files = made(reach, layout, Kind.DEPARTMENT)
     rows = [
         Row(paper, first.get(paper.department_id), files.get(paper.pk, NOTHING))
         for paper in reach.papers
@@ -159,8 +159,12 @@ class Days:
         )
 
 
-def days(reach: Reach, layout: Layout, kind: PacketFile.Kind = Kind.DAY) -> Days:
-    """Every day of every interviewer, with what was made of it: the packets, or the timetable."""
+def days(reach: Reach, layout: Layout) -> Days:
+    """Every day of every interviewer, with the packets that were made of it."""
+    return Days(_days(reach, made(reach, layout, Kind.DAY)), layout)
+
+
+def _days(reach: Reach, files: Mapping[Hashable, Made]) -> list[Day]:
     interviews = list(Interview.objects.for_page().filter(year=reach.year))
     titles = titles_of(interviews)
     papers = {paper.department_id: paper for paper in reach.papers}
@@ -172,10 +176,9 @@ def days(reach: Reach, layout: Layout, kind: PacketFile.Kind = Kind.DAY) -> Days
             user = asked[person.key]
             day = found.setdefault((user.pk, date), _day(user, date, titles, reach))
             day.items.append(Item(interview, papers.get(interview.department_id)))
-    files = made(reach, kind, layout)
     for key, day in found.items():
         day.made = files.get(key, NOTHING)
-    return Days(sorted(found.values(), key=lambda day: (not day.is_own, day.date)), layout)
+    return sorted(found.values(), key=lambda day: (not day.is_own, day.date))
 
 
 def _day(user: User, date: dt.date, titles: Titles, reach: Reach) -> Day:
@@ -184,7 +187,7 @@ def _day(user: User, date: dt.date, titles: Titles, reach: Reach) -> Day:
 
 def day_or_hidden(reach: Reach, interviewer: int, date: str) -> Day:
     """The interviews of somebody on a day; else Hidden."""
-    for day in days(reach, Layout()).days:
+    for day in _days(reach, {}):
         if day.interviewer.pk == interviewer and day.date.isoformat() == date:
             return day
     raise Hidden("この日の面談はありません。")
@@ -221,8 +224,8 @@ def book(reach: Reach, layout: Layout) -> Book:
     """The book as the person would get it now."""
     known = {paper.department_id for paper in [*reach.papers, *reach.unseen]}
     without = [one for one in Department.objects.in_year(reach.year) if one.pk not in known]
-    files = made(reach, Kind.BOOK, layout)
-    return Book(reach.papers, reach.unseen, without, files.get(None, NOTHING), layout)
+    files = made(reach, layout, Kind.BOOK)
+    return Book(reach.papers, reach.unseen, without, files.get(Kind.BOOK, NOTHING), layout)
 
 
 # ---- single papers -------------------------------------------------------------------------------
@@ -248,12 +251,16 @@ class Sheets:
 
     @property
     def underway(self) -> bool:
-        return any(one.made.is_open for one in [*self.singles, *self.days])
+        return any(made.is_open for made in self._made)
+
+    @property
+    def _made(self) -> list[Made]:
+        return [*(one.made for one in self.singles), *(day.made for day in self.days)]
 
     @cached_property
     def mark(self) -> str:
-        keys = [(day.interviewer.pk, day.date, day.made.mark) for day in self.days]
-        return mark_of([*keys, *[(one.word, one.made.mark) for one in self.singles]])
+        keys = [(day.interviewer.pk, day.date) for day in self.days]
+        return mark_of([*keys, *[made.mark for made in self._made]])
 
 
 ABOUT = {
@@ -264,11 +271,12 @@ ABOUT = {
 
 def sheets(reach: Reach, layout: Layout) -> Sheets:
     """All single papers that can be printed."""
+    files = made(reach, layout, Kind.TIMETABLE, *SINGLE.values())
     singles = [
-        Single(word, kind.label, ABOUT[word], made(reach, kind, layout).get(None, NOTHING))
+        Single(word, kind.label, ABOUT[word], files.get(kind, NOTHING))
         for word, kind in SINGLE.items()
     ]
-    return Sheets(singles, days(reach, layout, Kind.TIMETABLE).days, layout)
+    return Sheets(singles, _days(reach, files), layout)
 
 
 def kind_or_hidden(word: str) -> PacketFile.Kind:

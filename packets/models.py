@@ -215,7 +215,7 @@ class PacketFile(models.Model):
         paper = self.paper
         moments = (paper.updated_at, paper.submitted_at) if paper else ()
         return self.outdated_at is not None or any(
-            moment is not None and moment > self.asked_at for moment in moments
+            moment is not None and self.asked_at < moment <= clock.now() for moment in moments
         )
 
 

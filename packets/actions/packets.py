@@ -54,7 +54,9 @@ def _ask_for_department(order: Order, by: Actor, soon: bool) -> PacketFile:
     same = PacketFile.objects.newest_first().filter(digest=digest, **order.fields)
     if kept := store.find(digest):
         store.keep_longer(digest)
-        return same.done().first() or _done(order, piece, kept, by)
+        newest = PacketFile.objects.newest_first().filter(**order.fields).first()
+        is_known = newest and newest.status == Status.DONE and newest.digest == digest
+        return newest if is_known and not newest.is_outdated else _done(order, piece, kept, by)
     if underway := same.underway().first():
         if soon and underway.asked_by_id is None:
             _enqueue(underway, soon)

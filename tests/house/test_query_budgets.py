@@ -117,15 +117,15 @@ BUDGETS = {
     "interviews:new": ("secretary", "draft", 17),
     "interviews:edit": ("secretary", "draft", 18),
     "interviews:cancel": ("secretary", "draft", 8),
-    "packets:list": ("office", "draft", 9),
-    "packets:days": ("office", "draft", 0),
-    "packets:book": ("office", "draft", 0),
-    "packets:sheets": ("office", "draft", 0),
-    "packets:preview": ("head", "draft", 31),
+    "packets:list": ("office", "draft", 11),
+    "packets:days": ("office", "draft", 12),
+    "packets:book": ("office", "draft", 10),
+    "packets:sheets": ("office", "draft", 12),
+    "packets:preview": ("head", "draft", 33),
     "exchange:spring": ("administrator", "draft", 5),
     "exchange:spring_import": ("administrator", "draft", 7),
     "exchange:spring_undo": ("administrator", "draft", 5),
-    "packets:file": ("head", "draft", 7),
+    "packets:file": ("head", "draft", 38),
 }
 
 
