@@ -14,7 +14,7 @@ Plain = Mapping[str, Any]
 
 WHOLE = "面談資料"
 REPEATED = {"coverage", "parts", "total", "anchor", "kind", "changes", "counts", "gone"}
-REPEATED |= {"size", "declined", "returned"}
+REPEATED |= {"size", "declined", "returned", "ended", "now"}
 """What says again what stands elsewhere, or what nobody writes."""
 NAMES = {
     "department": "部の名称",
@@ -133,6 +133,16 @@ def _projects(projects: list[Plain]) -> Iterator[tuple[str, str]]:
         yield from _all(place, own)
 
 
+def _previous(previous: Plain) -> Iterator[tuple[str, str]]:
+    for paper in previous["papers"]:
+        yield from _all("前年度の部の名称", paper["department"])
+        for goal in paper["goals"]:
+            place = f"前年度の目標{goal['number']}「{opening_words(goal['title'])}」"
+            yield f"{place}の題名", goal["title"]
+            for row in goal["indicators"]:
+                yield from _all(f"{place}の指標「{opening_words(row['name'])}」", row)
+
+
 PARTS: Mapping[str, Callable[[Any], Iterator[tuple[str, str]]]] = {
     "meeting": _meeting,
     "overview": _overview,
@@ -140,4 +150,5 @@ PARTS: Mapping[str, Callable[[Any], Iterator[tuple[str, str]]]] = {
     "chapters": _chapters,
     "goals": _goals,
     "projects": _projects,
+    "previous": _previous,
 }

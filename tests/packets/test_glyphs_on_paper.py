@@ -88,10 +88,10 @@ def _shown(page: Any, reader: PdfReader, faces: dict[str, Face]) -> Iterator[tup
 
 
 def read_aloud(pdf: bytes, folder: Path) -> str:
-    """What pdftotext reads, without white space."""
+    """What pdftotext reads in the order in which it is drawn, without white space."""
     path = folder / "packet.pdf"
     path.write_bytes(pdf)
-    done = subprocess.run(["pdftotext", str(path), "-"], capture_output=True, check=True)
+    done = subprocess.run(["pdftotext", "-raw", str(path), "-"], capture_output=True, check=True)
     return "".join(done.stdout.decode().split())
 
 
