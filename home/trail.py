@@ -48,6 +48,7 @@ OWN_NAMES = {
     "edits": "修正",
     "label": "内容",
     "edition": "版",
+    "layout": "体裁",
     "digest": "照合値",
     "charges": "担任",
     "left_out": "写さなかった担任",

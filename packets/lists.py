@@ -9,6 +9,7 @@ from functools import cached_property
 from django.utils import timezone
 
 from core.permissions import Hidden
+from core.years import format_short_date
 from departments.models import Department, User
 from goals.models import OperatingPolicy
 from interviews.models import Interview
@@ -122,6 +123,7 @@ class Day:
     title: str
     date: dt.date
     is_own: bool
+    is_main: bool = False
     items: list[Item] = field(default_factory=list)
     made: Made = NOTHING
 
@@ -131,9 +133,9 @@ class Day:
         return list({item.paper.pk: item.paper for item in self.items if item.paper}.values())
 
     @property
-    def missing(self) -> list[str]:
-        """Departments whose paper does not go in."""
-        return [item.interview.department.name for item in self.items if item.paper is None]
+    def words(self) -> str:
+        """Which day it is, for those who do not see the row: 4月6日（木） 井澤 邦夫."""
+        return f"{format_short_date(self.date)}　{self.interviewer.name}"
 
 
 @dataclass(frozen=True)
@@ -161,7 +163,10 @@ class Days:
 
 def days(reach: Reach, layout: Layout) -> Days:
     """Every day of every interviewer, with the packets that were made of it."""
-    return Days(_days(reach, made(reach, layout, Kind.DAY)), layout)
+    found = _days(reach, made(reach, layout, Kind.DAY))
+    for day in found[:1]:
+        day.is_main = day.is_own
+    return Days(found, layout)
 
 
 def _days(reach: Reach, files: Mapping[Hashable, Made]) -> list[Day]:

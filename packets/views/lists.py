@@ -24,6 +24,7 @@ def departments(request: HttpRequest, year: int) -> HttpResponse:
     shown = lists.departments(reach, layout)
     record = files.record_of_year(year) if files.is_office(request.user) else []
     context = {"year": year, "shown": shown, "has_books": reach.has_books, "record": record}
+    context["is_single"] = len(shown.rows) == 1 and not reach.has_books
     return page(request, "packets/list.html", shown.mark, context | layout_of(layout))
 
 

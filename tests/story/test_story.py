@@ -147,11 +147,10 @@ def finalise(page: Page) -> None:
 
 def download_packet(page: Page, folder) -> PdfReader:
     page.get_by_role("link", name="面談資料", exact=True).click()
-    row = page.get_by_role("row").filter(has_text="福祉部")
-    row.get_by_role("button", name=re.compile("PDFを作る")).click()
-    expect(page.locator("main")).to_contain_text("面談資料ができました")
+    page.get_by_role("button", name=re.compile("PDFを作る|作り直す")).click()
+    expect(page.locator("main")).to_contain_text("できました")
     with page.expect_download() as waiting:
-        page.get_by_role("link", name="PDFをダウンロードする").click()
+        page.get_by_role("link", name="PDFを保存する").click()
     assert waiting.value.suggested_filename == "令和5年度_福祉部_面談資料.pdf"
     waiting.value.save_as(folder / "packet.pdf")
     return PdfReader(folder / "packet.pdf")
