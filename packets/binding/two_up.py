@@ -60,8 +60,6 @@ def _lay_sheet(
         spot = _spot(page, sheet, half)
         spots[page.obj.objgen] = spot
         form = page.as_form_xobject()
-        if Name.StructParents in form:
-            del form.StructParents
         sheet.Resources.XObject[f"/P{half}"] = form
         drawn += b"q %.5f 0 0 %.5f %.3f %.3f cm /P%d Do Q\n" % (
             spot.scale,

@@ -286,12 +286,16 @@ def test_single_leaf_to_which_nothing_is_added_stays_as_it_is(leaves: list[Leaf]
     assert bound([leaf], numbered=False) == Bound(leaf.path.read_bytes(), 4, {"soumu": 1})
 
 
-def test_single_leaf_is_numbered_and_tabbed_when_asked(leaves: list[Leaf], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("tab", "numbered"), [(0, True), (1, False), (1, True)])
+def test_single_leaf_is_numbered_or_tabbed_when_asked(
+    leaves: list[Leaf], tmp_path: Path, tab: int, numbered: bool
+) -> None:
     alone = tmp_path / "alone.pdf"
-    alone.write_bytes(bound([leaves[1]]).pdf)
+    leaf = Leaf("soumu", "総務部", leaves[1].path, tab=tab)
+    alone.write_bytes(bound([leaf], numbered=numbered).pdf)
 
-    assert stamped_number(alone, 4) == ["4"]
-    assert _tabs(alone, 4) == [("1", "left")]
+    assert stamped_number(alone, 4) == ["4"] * numbered
+    assert _tabs(alone, 4) == [("1", "left")] * tab
 
 
 @pytest.mark.parametrize("content", [b"", b"no PDF", b"%PDF-1.7\n%%EOF"])
@@ -310,6 +314,17 @@ def test_leaf_that_is_no_pdf_is_refused_by_name(
 def test_leaf_that_is_not_there_is_refused_by_name(leaves: list[Leaf], tmp_path: Path) -> None:
     with pytest.raises(BindingError, match="^教育部: "):
         bound([leaves[0], Leaf("gone", "教育部", tmp_path / "gone.pdf")])
+
+
+def test_damaged_leaf_is_refused_by_name_and_not_guessed_at(
+    leaves: list[Leaf], tmp_path: Path
+) -> None:
+    damaged = tmp_path / "damaged.pdf"
+    whole = leaves[1].path.read_bytes()
+    damaged.write_bytes(whole.replace(b"\nstartxref\n", b"\nstartxref\n9"))
+
+    with pytest.raises(BindingError, match="^総務部: "):
+        bound([leaves[0], Leaf("damaged", "総務部", damaged)])
 
 
 def test_cut_off_leaf_is_refused_by_name(leaves: list[Leaf], tmp_path: Path) -> None:

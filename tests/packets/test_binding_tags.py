@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.ttLib import TTFont
 from pdfua import Severity, validate
 from pypdf import PdfReader
 
@@ -118,6 +119,14 @@ def test_names_of_table_headers_are_unique_and_cells_name_headers_of_their_own_t
         assert own == [table.objgen, table.objgen]
 
 
+def test_names_are_unique_even_where_two_leaves_are_alike(leaves: list[Leaf]) -> None:
+    twice = [Leaf(key, key, leaves[1].path) for key in ("first", "second")]
+    with pikepdf.open(BytesIO(bound(twice).pdf)) as pdf:
+        names = [str(header.ID) for header in elements(pdf, "/TH")]
+
+        assert len(names) == len(set(names)) == 6
+
+
 def _table_of(element: pikepdf.Object) -> pikepdf.Object:
     while element.S != "/Table":
         element = element.P
@@ -141,10 +150,21 @@ def test_stamps_are_artifacts(pdf: pikepdf.Pdf) -> None:
 def test_stamped_digits_can_be_read_and_have_the_widths_of_their_font(pdf: pikepdf.Pdf) -> None:
     font = pdf.pages[2].obj.Resources.Font["/Stamp"]
     descendant = font.DescendantFonts[0]
+    file = BytesIO(descendant.FontDescriptor.FontFile2.read_bytes())
+    widths = [int(one[0]) for one in list(descendant.W)[1::2]]
 
-    assert "<0031>" in font.ToUnicode.read_bytes().decode()
-    assert "/FontFile2" in descendant.FontDescriptor
-    assert len(descendant.W) == 20
+    with TTFont(file, checkChecksums=2) as cut:
+        names = cut.getGlyphOrder()[1:]
+        advances = [round(cut["hmtx"][name][0] * 1000 / 2048) for name in names]
+        assert all(cut["glyf"][name].numberOfContours > 0 for name in names)
+        assert not any(cut["glyf"][name].program.getBytecode() for name in names)
+        assert not {"fpgm", "prep", "cvt "} & set(cut.keys())
+    assert widths == advances
+    assert len(widths) == 10
+    read = font.ToUnicode.read_bytes().decode()
+    assert [f"<{n:04x}> <{ord(sign):04x}>" in read for n, sign in enumerate("0123456789", 1)] == [
+        True
+    ] * 10
 
 
 def test_book_has_its_title_and_language_and_says_what_it_keeps(book: Bound) -> None:

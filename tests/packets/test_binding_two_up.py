@@ -2,6 +2,7 @@
 
 import subprocess
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
@@ -102,6 +103,39 @@ def test_links_and_outline_lead_to_the_sheets(pdf: pikepdf.Pdf) -> None:
         (0, "目次", 1),
         (0, "総務部", 2),
         (0, "福祉部", 4),
+    ]
+
+
+def test_links_lead_to_the_height_at_which_their_target_lies_on_the_sheet(
+    pdf: pikepdf.Pdf, leaves: list[Leaf]
+) -> None:
+    with pikepdf.open(BytesIO(bound(leaves).pdf)) as book:
+        upright = [height for _, _, height in links_of(book)]
+    across = [height for _, _, height in links_of(pdf)]
+
+    assert upright[4] is across[4] is None
+    for height, lower in zip(upright, across, strict=True):
+        assert lower == (None if height is None else pytest.approx(height * SCALE, abs=0.1))
+
+
+def test_index_tabs_stand_at_the_outer_edges_of_the_sheet(
+    leaves: list[Leaf], path: Path, tmp_path: Path
+) -> None:
+    single = tmp_path / "single.pdf"
+    single.write_bytes(bound(leaves, Layout(two_up=True, single=True)).pdf)
+
+    assert _tabs(path, 4) == [("1", "left"), ("2", "right")]
+    assert _tabs(single, 3) == [("1", "left"), ("2", "right")]
+
+
+def _tabs(path: Path, sheet: int) -> list[tuple[str, str]]:
+    words = words_on(path, sheet)
+    edges = {"left": (0, 22), "right": (HEIGHT - 22, HEIGHT)}
+    return [
+        (word.text, edge)
+        for edge, (least, most) in edges.items()
+        for word in words
+        if least < word.middle < most
     ]
 
 
