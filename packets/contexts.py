@@ -103,20 +103,24 @@ def _meeting(meeting: Meeting | None, heads: list[Appointment]) -> Plain:
             "hours": "",
             "room": UNDECIDED,
             "interviewers": [],
+            "heads": [],
             "attendees": _people(answering),
         }
+    explaining = meeting.attendees or answering
+    is_told = {person.name for person in answering} <= {person.name for person in explaining}
     return {
         "day": format_date_with_weekday(meeting.starts_at.date()),
         "hours": f"{format_time(meeting.starts_at)}から{format_time(meeting.ends_at)}まで",
         "room": meeting.room or UNDECIDED,
         "interviewers": _people(meeting.interviewers),
-        "attendees": _people(meeting.attendees or answering),
+        "heads": [] if is_told else _people(answering),
+        "attendees": _people(explaining),
     }
 
 
 def _is_long_cover(meeting: Plain, signed: list[dict[str, str]], charge: str, name: str) -> bool:
     """Whether the cover may need more than one page: then its foot does not stand at the bottom."""
-    people = [*meeting["interviewers"], *meeting["attendees"], *signed]
+    people = [*meeting["interviewers"], *meeting["heads"], *meeting["attendees"], *signed]
     lines = sum(1 + len(person["title"]) // 15 + len(person["name"]) // 15 for person in people)
     return lines + len(charge) // 30 + 3 * (len(name) // 11) > LINES_OF_A_COVER
 

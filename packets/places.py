@@ -21,6 +21,7 @@ NAMES = {
     "city": "市の名称",
     "room": "会場",
     "interviewers": "面談者",
+    "heads": "部の長",
     "attendees": "説明者",
     "charge": "担任",
     "mission": "部の使命",

@@ -1,5 +1,7 @@
 """What stands on the pages, and where."""
 
+from types import SimpleNamespace
+
 import pytest
 from pypdf import PdfReader
 
@@ -120,6 +122,17 @@ def test_cover_names_day_room_and_people(full_paper: OperatingPolicy) -> None:
     assert cover.index("市長市長葛󠄀西") < cover.index("副市長副市長葛󠄀西")
 
 
+def test_the_head_is_named_where_others_explain(
+    full_paper: OperatingPolicy, cast: SimpleNamespace
+) -> None:
+    interview = Interview.objects.get()
+    assert "部の長" not in html_of(full_paper)
+    interview.attendees.set([cast.chief])
+    assert "部の長総務部長総務部長葛󠄀西説明者防災安全課長" in words(read(html_of(full_paper)), 1)
+    interview.attendees.set([cast.chief, cast.head])
+    assert "部の長" not in html_of(full_paper)
+
+
 def test_cover_says_undecided_without_an_interview(full_paper: OperatingPolicy) -> None:
     Interview.objects.all().delete()
     cover = words(read(html_of(full_paper)), 1)
@@ -182,6 +195,6 @@ def test_empty_paper_prints(paper: OperatingPolicy) -> None:
 def test_year_without_a_policy_prints(full_paper: OperatingPolicy) -> None:
     previous = OperatingPolicy.objects.get(year=2022)
     reader = read(html_of(previous))
-    assert "まだ登録されていない" in "".join(
-        words(reader, n) for n in range(1, len(reader.pages) + 1)
-    )
+    whole = "".join(words(reader, n) for n in range(1, len(reader.pages) + 1))
+    assert whole.count("市政運営の基本方針は、まだ登録されていない。") == 2
+    assert "目標ごとの項の数" not in whole
