@@ -35,10 +35,10 @@ PART = """<h1 id="overview">{name}の概要</h1><p class="latin">{latin}</p>
 <tr><th scope="row">1</th><td>{name}の一</td></tr></table>
 <h2 class="new" id="notes">{name}の記録</h2><p><a href="#overview">概要へ戻る</a></p>"""
 
-# Latin letters that Noto Sans composes of pieces, other ones in each.
+# Letters that Noto Sans composes of pieces, other ones in each.
 SOUMU = PART.format(name="総務部", latin="Ǧǫ", second="right")
 """Pages: overview, a blank one, goals, notes."""
-FUKUSHI = PART.format(name="福祉部", latin="Ǩǯ∰ǂ", second="new")
+FUKUSHI = PART.format(name="福祉部", latin="Ǩǯ∰ǂἊὊ", second="new")
 """Pages: overview, goals, notes."""
 
 WIDTH, HEIGHT = 595.276, 841.89
