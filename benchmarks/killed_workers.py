@@ -97,7 +97,7 @@ def ask_for_books(options: argparse.Namespace) -> list[int]:
     by, files = Actor(user=User.objects.get(username="1012")), []
     for number in range(options.books):
         layout = Layout.parse(LAYOUTS[number % len(LAYOUTS)])
-        first = number * options.departments
+        first = number * options.departments + number // len(LAYOUTS)
         shown = [papers[(first + n) % len(papers)] for n in range(options.departments)]
         files.append(ask(order=Order(Kind.BOOK, 2023, layout=layout), papers=shown, by=by).pk)
     return files

@@ -6,13 +6,14 @@ The worker and the commands do the same here; a ``Watch`` is told how far it has
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from core.years import format_year
 from goals.models import OperatingPolicy
 from packets import binding, pieces, store
-from packets.binding import Leaf
+from packets.binding import BindingError, Leaf
 from packets.glyphs import Missing
 from packets.models import PacketPart
 from packets.orders import FRONTS, Kind, Order
@@ -75,10 +76,14 @@ class Made:
     reused: int
 
 
-def _fronts():  # type: ignore[no-untyped-def]
+def _fronts():  # until all of it is there
     from packets import fronts
 
     return fronts
+
+
+def _as_it_is(html: str, variant: str) -> tuple[str, str]:
+    return html, variant
 
 
 def digest_of(order: Order, piece: Piece) -> str:
@@ -173,11 +178,8 @@ class Composition:
             self._put_slip(part)
         front = self._front(parts)
         bound = [front, *parts]
-        digest = _digest_of_parts(self.order, bound)
-        whole = store.find(digest, self.shelf)
-        if whole is None:
-            leaves = [self._leaf(part) for part in bound if part.kept]
-            whole = self._bind(digest, leaves, _missing(parts))
+        leaves = [self._leaf(part) for part in bound if part.kept]
+        whole = self._bind(_digest_of_parts(self.order, bound), leaves, _missing(parts))
         drafts = [part.edition for part in parts if part.paper and part.paper.is_writable]
         failed += [front] if front.failure else []
         return Made(whole, drafts[0] if drafts else "", failed, self.rendered, self.reused)
@@ -265,7 +267,7 @@ class Composition:
                 self.watch.done(part)
             else:
                 self.watch.begun(part)
-                yield part.number, lambda html=html, of=piece.layout: (html, of.variant)
+                yield part.number, partial(_as_it_is, html, piece.layout.variant)
 
     def _fail(self, part: Part, reason: str) -> None:
         part.failure = reason
@@ -286,16 +288,20 @@ class Composition:
         return store.keep(kept, pdf)
 
     def _bind(self, digest: str, leaves: Sequence[Leaf], missing: list[Missing]) -> Kept:
+        """Raises BindingError, and forgets the part that cannot be read."""
         if whole := store.find(digest, self.shelf):
+            store.keep_longer(digest, self.shelf)
             return whole
         self.watch.look()
-        order = self.order
-        bound = binding.bind(
-            leaves,
-            title=f"{format_year(order.year)} {order.title}",
-            layout=order.layout,
-            numbered=order.is_bound,
-        )
+        title = f"{format_year(self.order.year)} {self.order.title}"
+        layout, numbered = self.order.layout, self.order.is_bound
+        try:
+            bound = binding.bind(leaves, title=title, layout=layout, numbered=numbered)
+        except BindingError as error:
+            for leaf in leaves:
+                if leaf.title == error.title:
+                    leaf.path.unlink(missing_ok=True)
+            raise
         self.watch.look()
         kept = Kept(digest, bound.pages, bound.starts, missing, folder=self.shelf)
         return store.keep(kept, bound.pdf)

@@ -143,9 +143,9 @@ class PacketFile(models.Model):
     @property
     def title(self) -> str:
         """What it is, without the year: 総務部の面談資料、4月6日（木） 井澤 邦夫の面談資料."""
-        if self.kind == self.Kind.DEPARTMENT:
+        if self.paper is not None:
             return f"{self.paper.department.name}の面談資料"
-        if self.day is None:
+        if self.day is None or self.interviewer is None:
             return self.get_kind_display()
         of_day = "面談日程表" if self.kind == self.Kind.TIMETABLE else "面談資料"
         return f"{format_short_date(self.day)}　{self.interviewer.name}の{of_day}"
@@ -157,9 +157,9 @@ class PacketFile(models.Model):
         return "_".join("".join(word.split()) for word in words if word) + ".pdf"
 
     def _words(self) -> list[str]:
-        if self.kind == self.Kind.DEPARTMENT:
+        if self.paper is not None:
             return [self.paper.department.name, "面談資料"]
-        if self.day is None:
+        if self.day is None or self.interviewer is None:
             return [self.get_kind_display()]
         kind = "面談日程表" if self.kind == self.Kind.TIMETABLE else "面談資料"
         return [f"{self.day:%m%d}", self.interviewer.name, kind]

@@ -55,8 +55,9 @@ def _ask_for_department(order: Order, by: Actor, soon: bool) -> PacketFile:
     if kept := store.find(digest):
         store.keep_longer(digest)
         newest = PacketFile.objects.newest_first().filter(**order.fields).first()
-        is_known = newest and newest.status == Status.DONE and newest.digest == digest
-        return newest if is_known and not newest.is_outdated else _done(order, piece, kept, by)
+        if newest and newest.digest == digest and newest.state == "done" and not newest.is_outdated:
+            return newest
+        return _done(order, piece, kept, by)
     if underway := same.underway().first():
         if soon and underway.asked_by_id is None:
             _enqueue(underway, soon)

@@ -32,7 +32,7 @@ def year_in_work() -> int | None:
 
 def papers_in_work() -> list[int]:
     """The papers whose usual packet is kept ready."""
-    papers = OperatingPolicy.objects.filter(year=year_in_work())
+    papers = OperatingPolicy.objects.filter(year=year_in_work() or 0)
     return list(papers.order_by("department__order", "pk").values_list("pk", flat=True))
 
 
