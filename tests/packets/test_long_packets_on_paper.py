@@ -56,7 +56,7 @@ def test_the_head_of_the_goals_comes_again_on_every_page(long_paper: OperatingPo
     _overview, _facing, goals, sheets, *_rest = first_pages(reader)
     own = pages[goals - 1 : sheets - 1]
     assert len(own) >= 3
-    heads = ["番号総務部の組織目標応える市長の方針" in page for page in own]
+    heads = ["番号総務部の組織目標項応える市長の方針" in page for page in own]
     assert heads == [True] * len(own)
 
 
