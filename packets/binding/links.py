@@ -12,6 +12,8 @@ from pikepdf import Array, Dictionary, Name, String
 from packets.binding.pages import Book, Section
 
 SCHEME = "part:"
+ELSEWHERE = "この資料にはありません"
+"""What is said of a link to a leaf that is not here."""
 
 
 def resolve(book: Book) -> None:
@@ -25,6 +27,7 @@ def resolve(book: Book) -> None:
             elif (address := _address(link)).startswith(SCHEME):
                 del link.A
                 key, _, anchor = unquote(address.removeprefix(SCHEME)).partition("/")
+                link.Contents = String(ELSEWHERE)
                 if key in sections:
                     link.Dest = anchors[key].get(anchor) or sections[key].start
                     link.Contents = String(sections[key].leaf.title)
