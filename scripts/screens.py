@@ -116,7 +116,7 @@ PAGES = [
     ("packets-days", MAYOR, "/packets/2023/days/"),
     ("packets-book", SECRETARY, "/packets/2023/book/"),
     ("packets-sheets", OFFICE, "/packets/2023/sheets/"),
-    ("packet-file", HEAD, "/packets/2023/ > PDFを作る"),
+    ("packet-file", HEAD, "/packets/2023/somu/ > PDFを作る"),
     ("packet-coverage", OFFICE, "/packets/2023/sheets/coverage/"),
     ("packet-form", OFFICE, "/packets/2023/sheets/form/"),
     ("packet-preview", OFFICE, "/packets/2023/somu/"),
