@@ -13,7 +13,7 @@ from packets.layout import Layout
 
 __all__ = ["EDITION", "BindingError", "Bound", "Leaf", "bind", "first_pages"]
 
-EDITION = "2"
+EDITION = "3"
 """Changes when binding changes; part of the digest of what is bound."""
 
 

@@ -105,6 +105,7 @@ class Book:
         file = BytesIO()
         self.pdf.save(
             file,
+            min_version="1.7",  # that on which PDF/UA-1 and PDF/A-3 rest
             deterministic_id=True,
             object_stream_mode=pikepdf.ObjectStreamMode.generate,
             compress_streams=True,

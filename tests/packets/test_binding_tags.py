@@ -183,6 +183,10 @@ def test_book_has_its_title_and_language_and_says_what_it_keeps(book: Bound) -> 
     assert "pdfaid:part>" not in xmp
 
 
+def test_book_is_of_the_version_on_which_its_standards_rest(book: Bound) -> None:
+    assert book.pdf[:8] == b"%PDF-1.7"
+
+
 def test_book_knows_no_date(book: Bound) -> None:
     with pikepdf.open(BytesIO(book.pdf)) as pdf:
         assert sorted(pdf.docinfo.keys()) == ["/Author", "/Producer", "/Title"]
