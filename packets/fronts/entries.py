@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from policies.models import OperatingPolicy
+from goals.models import OperatingPolicy
 
 
 @dataclass(frozen=True)
