@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-PAPER_SHEETS = {"packet.css", "packet-preview.css"}  # paper has its own inks
+PAPER = re.compile(r"packet(-\w+)?\.css")  # paper has its own inks
 SHEETS = sorted(
-    path for path in (ROOT / "static/css").rglob("*.css") if path.name not in PAPER_SHEETS
+    path for path in (ROOT / "static/css").rglob("*.css") if not PAPER.fullmatch(path.name)
 )
 FORBIDDEN = {
     "an inline style": re.compile(r"<style|\sstyle\s*="),
