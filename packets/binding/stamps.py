@@ -4,7 +4,7 @@ Both are artifacts: who listens to the book is told neither.
 """
 
 import pikepdf
-from pikepdf import Array, Stream
+from pikepdf import Array, Name, Stream
 
 from packets.binding.digits import digits, font_in
 from packets.binding.pages import Book, is_blank
@@ -43,11 +43,9 @@ def stamp(book: Book, layout: Layout, *, numbered: bool) -> None:
             if section.leaf.tab:
                 drawn += _tab(page, section.leaf.tab, at_right=_lies_at_right(number, layout))
             if drawn:
-                after = Stream(book.pdf, f"Q\n{drawn}".encode())
-                page.obj.Contents = Array(
-                    [before, page.obj.Contents, book.pdf.make_indirect(after)]
-                )
-                page.obj.Resources.Font[FONT] = font
+                after = book.pdf.make_indirect(Stream(book.pdf, f"Q\n{drawn}".encode()))
+                page.obj.Contents = Array([before, page.obj.Contents, after])
+                page.add_resource(font, Name.Font, Name(FONT))
 
 
 def _lies_at_right(number: int, layout: Layout) -> bool:
