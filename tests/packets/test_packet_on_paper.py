@@ -8,7 +8,9 @@ from pypdf import PdfReader
 from core.workflow import Status
 from goals.models import OperatingPolicy
 from interviews.models import Interview
+from packets.pieces import department
 from packets.press import press
+from tests.factories import UserFactory
 from tests.packets.conftest import html_of, read, words
 
 pytestmark = pytest.mark.django_db
@@ -131,6 +133,15 @@ def test_the_head_is_named_where_others_explain(
     assert "部の長総務部長総務部長葛󠄀西説明者防災安全課長" in words(read(html_of(full_paper)), 1)
     interview.attendees.set([cast.chief, cast.head])
     assert "部の長" not in html_of(full_paper)
+
+
+def test_a_cover_with_many_names_lets_its_foot_move_on(full_paper: OperatingPolicy) -> None:
+    assert department(full_paper).content["is_long_cover"] is False
+    Interview.objects.get().attendees.set(UserFactory.create_batch(9))
+    assert department(full_paper).content["is_long_cover"] is True
+    reader = read(html_of(full_paper))
+    cover = words(reader, 1) + words(reader, 2)
+    assert cover.index("第7面談記録と指示事項") < cover.index("面談の終了後に回収する。")
 
 
 def test_cover_says_undecided_without_an_interview(full_paper: OperatingPolicy) -> None:
