@@ -15,7 +15,6 @@ from goals.models import OperatingPolicy
 from packets import binding, pieces, store
 from packets.binding import BindingError, Leaf
 from packets.glyphs import Missing
-from packets.models import PacketPart
 from packets.orders import FRONTS, Kind, Order
 from packets.pieces import Piece
 from packets.pressing import PressFailure, Pressroom
@@ -109,8 +108,6 @@ class Composition:
     watch: Watch = field(default_factory=Watch)
     shelf: Path | None = None
     known: dict[int, Piece] = field(default_factory=dict)
-    rendered: int = 0
-    reused: int = 0
 
     def make(self) -> Made:
         """The whole file, kept under its digest. Raises PressFailure with a sentence, and OSError."""
@@ -125,7 +122,7 @@ class Composition:
         whole = part.kept
         if digest != part.kept.digest:
             whole = self._bind(digest, [Leaf(FRONT, title, whole.path)], part.kept.missing)
-        return Made(whole, part.edition, [], self.rendered, self.reused)
+        return self._made(whole, part.edition, [part])
 
     def digest(self, front: int) -> str | None:
         """Under which digest ``make`` would keep it, with so many pages of the front; None where
@@ -181,8 +178,13 @@ class Composition:
         leaves = [self._leaf(part) for part in bound if part.kept]
         whole = self._bind(_digest_of_parts(self.order, bound), leaves, _missing(parts))
         drafts = [part.edition for part in parts if part.paper and part.paper.is_writable]
-        failed += [front] if front.failure else []
-        return Made(whole, drafts[0] if drafts else "", failed, self.rendered, self.reused)
+        return self._made(whole, drafts[0] if drafts else "", bound)
+
+    def _made(self, whole: Kept, edition: str, parts: Sequence[Part]) -> Made:
+        printed = [part for part in parts if not part.failure]
+        reused = sum(part.is_kept for part in printed)
+        failed = [part for part in parts if part.failure]
+        return Made(whole, edition, failed, len(printed) - reused, reused)
 
     def _leaf(self, part: Part) -> Leaf:
         assert part.kept is not None
@@ -193,7 +195,8 @@ class Composition:
         """What stands before the departments, which lists on which pages they begin: pressed until
         its own length is what it reckoned with."""
         title = FRONTS[self.order.kind]
-        pages = self._likely_pages()
+        like = f"{self.order.kind} {self.order.year} {self.order.layout.of_parts.code}"
+        pages = store.usual_pages(like, self.shelf) or USUAL_FRONT
         for _trial in range(TRIALS):
             firsts = self._firsts(pages, parts)
             front = Part(0, FRONT, title, self._front_piece(parts, firsts))
@@ -201,21 +204,14 @@ class Composition:
             if front.kept is None:
                 self._put_slip(front)
                 return front
-            pages = front.kept.pages
-            if self._firsts(pages, parts) == firsts:
+            if self._firsts(front.kept.pages, parts) == firsts:
                 return front
+            pages = front.kept.pages
+            store.note_usual_pages(like, pages, self.shelf)
         front.failure = "頁数が定まりませんでした。"
         self.watch.failed(front)
         self._put_slip(front)
         return front
-
-    def _likely_pages(self) -> int:
-        """As many pages as the last front of this kind had."""
-        of_kind = PacketPart.objects.filter(
-            file__kind=self.order.kind, file__year=self.order.year, order=0, pages__isnull=False
-        )
-        last = of_kind.order_by("-pk").values_list("pages", flat=True).first()
-        return last or USUAL_FRONT
 
     def _firsts(self, pages: int, parts: Sequence[Part]) -> list[int]:
         counts = [part.kept.pages if part.kept else 1 for part in parts]
@@ -246,7 +242,6 @@ class Composition:
                 continue
             assert part.piece is not None
             part.kept = self._keep(part.piece, result.pages, result.starts, result.pdf)
-            self.rendered += 1
             self.watch.done(part)
 
     def _orders(self, parts: Sequence[Part]) -> Iterator[tuple[int, Callable[[], tuple[str, str]]]]:
@@ -263,7 +258,6 @@ class Composition:
                 continue
             if part.kept:
                 part.is_kept = True
-                self.reused += 1
                 self.watch.done(part)
             else:
                 self.watch.begun(part)

@@ -14,6 +14,8 @@ from pathlib import Path
 from packets.glyphs import Missing
 from packets.models import path_of
 
+PAGES = ".pages.json"
+
 
 @dataclass(frozen=True)
 class Kept:
@@ -90,3 +92,24 @@ def write_file(target: Path, content: bytes) -> None:
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+
+
+# ---- how long fronts are -----------------------------------------------------------------------
+
+
+def usual_pages(like: str, folder: Path | None = None) -> int | None:
+    """How many pages the last one ``like`` it had, where its length was not what was expected."""
+    return _usual_pages(_path("", folder).with_name(PAGES)).get(like)
+
+
+def note_usual_pages(like: str, pages: int, folder: Path | None = None) -> None:
+    """Expect as many next time."""
+    path = _path("", folder).with_name(PAGES)
+    write_file(path, json.dumps({**_usual_pages(path), like: pages}).encode())
+
+
+def _usual_pages(path: Path) -> dict[str, int]:
+    try:
+        return dict(json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return {}

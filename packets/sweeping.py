@@ -25,6 +25,7 @@ from django_tasks_db.models import DBTaskResult
 
 from core import audit, clock
 from packets.models import PacketFile, PacketPart
+from packets.store import PAGES
 
 DAY = 24 * 60 * 60
 KEEP_TASKS = 7
@@ -107,10 +108,10 @@ def _folder() -> Path:
 
 
 def _files() -> Iterator[Path]:
-    """All files of the folder but the stamp: packets, their notes, and what was left half done."""
+    """All files of the folder but our own: packets, their notes, and what was left half done."""
     folder = _folder()
     if folder.is_dir():
-        yield from sorted(path for path in folder.iterdir() if path.name != STAMP)
+        yield from sorted(path for path in folder.iterdir() if path.name not in (STAMP, PAGES))
 
 
 def _age(path: Path) -> float:
