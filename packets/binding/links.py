@@ -18,12 +18,13 @@ ELSEWHERE = "この資料にはありません"
 
 def resolve(book: Book) -> None:
     """Links inside leaves and between them. Who links to a leaf that is not here goes nowhere."""
-    anchors = {section.leaf.key: _anchors(book, section) for section in book.sections}
-    sections = {section.leaf.key: section for section in book.sections}
-    for section in book.sections:
+    pairs = [(section, _anchors(book, section)) for section in book.sections]
+    sections = {section.leaf.key: section for section, _ in pairs}
+    anchors = {section.leaf.key: named for section, named in pairs}
+    for section, own in pairs:
         for link in book.annotations(section):
             if isinstance(name := link.get(Name.Dest), String):
-                link.Dest = anchors[section.leaf.key].get(str(name)) or section.start
+                link.Dest = own.get(str(name)) or section.start
             elif (address := _address(link)).startswith(SCHEME):
                 del link.A
                 key, _, anchor = unquote(address.removeprefix(SCHEME)).partition("/")

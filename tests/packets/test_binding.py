@@ -126,6 +126,14 @@ def test_links_inside_a_leaf_stay_there_though_both_leaves_use_the_same_names(
     assert inside == [(3, 5), (6, 3), (7, 8), (9, 7)]
 
 
+def test_links_inside_a_leaf_stay_there_though_it_is_bound_twice(leaves: list[Leaf]) -> None:
+    with pikepdf.open(BytesIO(bound([leaves[2], leaves[2]]).pdf)) as pdf:
+        assert [(page, target) for page, target, _ in links_of(pdf)] == [
+            *[(1, 2), (3, 1)],
+            *[(5, 6), (7, 5)],
+        ]
+
+
 def test_other_programs_find_the_same_pages(path: Path) -> None:
     reader = PdfReader(path)
     by_object = {page.indirect_reference.idnum: n for n, page in enumerate(reader.pages, 1)}
