@@ -133,7 +133,7 @@ def _chapters(user: User, policy: BasicPolicy, papers: list[OperatingPolicy]) ->
     sections = list(policy.sections.standing().in_order())
     parents = {section.parent_id for section in sections}
     readable = {p.pk for p in papers if may(user, Permission.READ_PAPER, p.target, year=p.year)}
-    states = _states(policy.year)
+    written = states(policy.year)
     goals = _goal_counts(policy.year)
     chapters: list[Chapter] = []
     for section in sections:
@@ -141,7 +141,7 @@ def _chapters(user: User, policy: BasicPolicy, papers: list[OperatingPolicy]) ->
         if item.is_owed:
             item.goal_count = goals[section.pk]
             item.cells = [
-                Cell(paper, states.get((paper.pk, section.pk), "missing"), paper.pk in readable)
+                Cell(paper, written.get((paper.pk, section.pk), "missing"), paper.pk in readable)
                 for paper in papers
             ]
         if section.parent_id is None:
@@ -151,7 +151,7 @@ def _chapters(user: User, policy: BasicPolicy, papers: list[OperatingPolicy]) ->
     return chapters
 
 
-def _states(year: int) -> dict[tuple[int, int], str]:
+def states(year: int) -> dict[tuple[int, int], str]:
     """The state of each answer that is written, by paper and section."""
     rows = Response.objects.filter(paper__year=year).values_list(
         "paper_id", "section_id", "is_not_applicable", "body"

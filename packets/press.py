@@ -31,7 +31,7 @@ from packets.quickening import quicken
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
-SHEETS = ("packet.css", "packet-day.css", "packet-form.css")
+SHEETS = ("packet.css", "packet-front.css", "packet-day.css", "packet-form.css")
 """The style sheets of everything that is printed, in static/css; a later one goes before."""
 FACES = (
     ("BIZ UDPMincho", 400, "BIZUDPMincho-Regular.ttf"),
