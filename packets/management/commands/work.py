@@ -1,6 +1,5 @@
 """``manage.py work``: do what waits in the queue, and keep packets ready."""
 
-import logging
 import threading
 from types import FrameType
 from typing import Any
@@ -33,7 +32,6 @@ class Command(BaseCommand):
         parser.add_argument("--batch", action="store_true", help="仕事がなくなれば終わる")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        logging.getLogger("django_tasks_db").setLevel(logging.INFO)
         worker = PacketWorker(
             queue_names=["*"],
             interval=options["interval"],
