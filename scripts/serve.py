@@ -2,7 +2,8 @@
 
 The parent starts them in process groups of their own, says when the first page answers, and waits.
 Asked to stop (Ctrl+C, SIGTERM, a closed terminal) it ends both; when one of them ends by itself it
-ends the other too and exits with 1, so that nobody works on half a system without knowing.
+ends the other too and exits with 1, so that nobody works on half a system without knowing. Only a
+worker that was killed, as for want of memory, is started again, a few times: its work is not lost.
 """
 
 import argparse
@@ -20,9 +21,11 @@ from dataclasses import dataclass
 STOP_SIGNALS = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:  # nohup: the terminal may close
     STOP_SIGNALS.remove(signal.SIGHUP)
+WORKER = "ワーカー (worker)"
 WATCHED_SIGNALS = STOP_SIGNALS | {signal.SIGCHLD}
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 35  # gunicorn itself gives running requests 30
+STARTED_AGAIN = 3  # so often, at most, is a worker that was killed
 PR_SET_PDEATHSIG = 1
 
 libc = ctypes.CDLL(None)
@@ -33,17 +36,23 @@ class Child:
     """One of the two programs; `name` is what the sentences call it."""
 
     name: str
+    command: list[str]
     process: subprocess.Popen[bytes]
+    lives: int
 
     @classmethod
     def start(cls, name: str, command: list[str]) -> "Child":
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            start_new_session=True,
-            preexec_fn=_before_exec,
-        )
-        return cls(name, process)
+        lives = STARTED_AGAIN if name == WORKER else 0
+        return cls(name, command, _started(command), lives)
+
+    def start_again(self) -> bool:
+        """Whether it was killed and could be replaced."""
+        if self.process.returncode != -signal.SIGKILL or not self.lives:
+            return False
+        self.kill_group()
+        self.lives -= 1
+        self.process = _started(self.command)
+        return True
 
     @property
     def has_ended(self) -> bool:
@@ -58,6 +67,15 @@ class Child:
         with suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=_before_exec,
+    )
 
 
 def _before_exec() -> None:
@@ -78,7 +96,7 @@ def commands(host: str, port: int) -> dict[str, list[str]]:
             *(python, "-m", "gunicorn", "--config", "kokubunji_policy/gunicorn.py"),
             *("--bind", address, "kokubunji_policy.wsgi"),
         ],
-        "ワーカー (worker)": [python, "manage.py", "work"],
+        WORKER: [python, "manage.py", "work"],
     }
 
 
@@ -121,11 +139,15 @@ def wait_until_ready(children: list[Child], host: str, port: int) -> bool | None
 
 
 def wait_for_the_end(children: list[Child]) -> Child | None:
-    """The child that ended by itself, or None when somebody asked to stop."""
-    while not (ended := first_ended(children)):
-        if wait_for_signal() in STOP_SIGNALS:
+    """The child that ended for good, or None when somebody asked to stop."""
+    while True:
+        ended = first_ended(children)
+        if ended and not ended.start_again():
+            return ended
+        if ended:
+            say_started_again(ended)
+        elif wait_for_signal() in STOP_SIGNALS:
             return None
-    return ended
 
 
 def stop(children: list[Child]) -> None:
@@ -160,6 +182,13 @@ def say_ready(host: str, port: int) -> None:
         say("  ログイン     登録されている職員番号とパスワードを使います")
         english = "sign in with your own account"
     say(f"  止める       Ctrl+C\n\n  Ready at {url} ({english}; Ctrl+C stops)\n")
+
+
+def say_started_again(child: Child) -> None:
+    say(
+        f"{child.name} が強制終了されたため、起動し直しました。\n"
+        f"  ({child.name} was killed and has been started again.)"
+    )
 
 
 def say_ended(child: Child) -> None:

@@ -124,19 +124,31 @@ def test_parent_says_where_to_look_and_ends_both_when_asked(
     served.leaves_nobody()
 
 
-@pytest.mark.parametrize(
-    ("child", "name"), [("worker", "ワーカー (worker)"), ("server", "Web サーバー (web server)")]
-)
-def test_when_one_ends_the_parent_ends_the_other_and_names_it(
-    served: Served, child: str, name: str
-) -> None:
-    os.kill(getattr(served, child), signal.SIGKILL)
+def test_when_one_ends_the_parent_ends_the_other_and_names_it(served: Served) -> None:
+    os.kill(served.server, signal.SIGKILL)
 
     said, _ = served.process.communicate(timeout=SECONDS)
 
     assert served.process.returncode == 1
-    sentence = said.decode().split("\n")[-3]
-    assert sentence == f"{name} が止まったため、すべてを終わらせました（終了状態 -9）。"
+    sentence = "Web サーバー (web server) が止まったため、すべてを終わらせました（終了状態 -9）。"
+    assert said.decode().split("\n")[-3] == sentence
+    served.leaves_nobody()
+
+
+def test_worker_that_is_killed_is_started_again_but_not_for_ever(served: Served) -> None:
+    for _each in range(3):
+        os.kill(served.worker, signal.SIGKILL)
+        read_until(served.process, "has been started again.)\n")
+        assert served.status_of("/healthz") == 200
+        (served.worker,) = set(children(served.process.pid)) - {served.server}
+        served.family.append(served.worker)
+    os.kill(served.worker, signal.SIGKILL)
+
+    said, _ = served.process.communicate(timeout=SECONDS)
+
+    assert served.process.returncode == 1
+    sentence = "ワーカー (worker) が止まったため、すべてを終わらせました（終了状態 -9）。"
+    assert said.decode().split("\n")[-3] == sentence
     served.leaves_nobody()
 
 
