@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from core.years import format_year
 from goals.models import OperatingPolicy
-from packets import binding, pieces, store
+from packets import binding, fronts, pieces, store
 from packets.binding import BindingError, Leaf
 from packets.glyphs import Missing
 from packets.orders import FRONTS, Kind, Order
@@ -73,12 +72,6 @@ class Made:
     failed: list[Part]
     rendered: int
     reused: int
-
-
-def _fronts():  # until all of it is there
-    from packets import fronts
-
-    return fronts
 
 
 def _as_it_is(html: str, variant: str) -> tuple[str, str]:
@@ -146,11 +139,9 @@ class Composition:
         if order.paper is not None:
             return self._department(1, order.paper)
         compose = {
-            Kind.TIMETABLE: lambda: _fronts().timetable(
-                order.year, order.interviewer, order.day, layout
-            ),
-            Kind.COVERAGE: lambda: _fronts().coverage(order.year, layout),
-            Kind.FORM: lambda: _fronts().form(order.year, layout),
+            Kind.TIMETABLE: lambda: fronts.timetable(order.year, *order.whose_day, layout),
+            Kind.COVERAGE: lambda: fronts.coverage(order.year, layout),
+            Kind.FORM: lambda: fronts.form(order.year, layout),
         }[order.kind]
         return Part(0, FRONT, order.title, compose)
 
@@ -221,12 +212,12 @@ class Composition:
         order, layout = self.order, self.order.layout.of_parts
         entries = [_entry(part, first) for part, first in zip(parts, firsts, strict=True)]
         if order.kind == Kind.BOOK:
-            return lambda: _fronts().book(order.year, entries, layout)
-        return lambda: _fronts().day(order.year, order.interviewer, order.day, entries, layout)
+            return lambda: fronts.book(order.year, entries, layout)
+        return lambda: fronts.day(order.year, *order.whose_day, entries, layout)
 
     def _put_slip(self, part: Part) -> None:
         """A page that says why the part is not there. Raises PressFailure."""
-        slip = _fronts().slip(part.title, part.failure, self.order.year, self.order.layout.of_parts)
+        slip = fronts.slip(part.title, part.failure, self.order.year, self.order.layout.of_parts)
         part.piece = replace(slip, edition=part.edition)
         part.kept = self._find(part.piece) or self._press(part.piece)
 
@@ -301,11 +292,11 @@ class Composition:
         return store.keep(kept, bound.pdf)
 
 
-def _entry(part: Part, first: int) -> Any:
+def _entry(part: Part, first: int) -> fronts.Entry:
     """What the front is told of one department."""
     assert part.paper is not None
     starts = part.kept.starts if part.kept and not part.failure else {}
-    return _fronts().Entry(
+    return fronts.Entry(
         key=part.key,
         title=part.title,
         paper=part.paper,

@@ -54,6 +54,13 @@ class Order:
         }
 
     @property
+    def whose_day(self) -> tuple[User, dt.date]:
+        """The interviewer and the day. Raises ValueError where the order is not for a day."""
+        if self.interviewer is None or self.day is None:
+            raise ValueError("not an order for a day")
+        return self.interviewer, self.day
+
+    @property
     def is_bound(self) -> bool:
         """Whether it holds a front and the packets of departments."""
         return self.kind in BOUND
