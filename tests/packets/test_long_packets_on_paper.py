@@ -120,9 +120,9 @@ def test_no_title_is_the_last_line_of_a_page(long_paper: OperatingPolicy) -> Non
     assert alone == []
 
 
-def test_the_facing_pages_repeat_the_chapter_that_goes_on(long_paper: OperatingPolicy) -> None:
-    long_paper.responses.update(body="答える。" + "長い答えを書く。" * 250)
-    reader, pages = pages_of(long_paper)
+def test_the_facing_pages_repeat_the_chapter_that_goes_on(full_paper: OperatingPolicy) -> None:
+    full_paper.responses.update(body="答える。" + "長い答えを書く。" * 400)
+    reader, pages = pages_of(full_paper)
     _overview, facing, goals, *_rest = first_pages(reader)
     own = pages[facing - 1 : goals - 1]
     assert len(own) >= 3
