@@ -53,16 +53,19 @@ OF_ITEM = {"answer": "への部の方針", "lead": "への部の方針", "goals"
 
 
 def texts(content: Plain) -> list[tuple[str, str]]:
-    """(place, text) of every text on the paper, once each, in the order of the pages."""
+    """(place, text) of every text on the paper, once each, in the order of the pages.
+
+    What is no packet of a department (a front, a single paper) has names of its own for its parts.
+    """
     found: dict[tuple[str, str], None] = {}
+    readers = PARTS if "overview" in content else {}
     for name, value in content.items():
-        for piece in _part(name, value):
+        for piece in _part(name, value, readers.get(name)):
             found.setdefault(piece)
     return list(found)
 
 
-def _part(name: str, value: Any) -> Iterator[tuple[str, str]]:
-    read = PARTS.get(name)
+def _part(name: str, value: Any, read: "Reader | None") -> Iterator[tuple[str, str]]:
     if read is not None and value:
         yield from read(value)
     elif name not in REPEATED:
@@ -144,7 +147,8 @@ def _previous(previous: Plain) -> Iterator[tuple[str, str]]:
                 yield from _all(f"{place}の指標「{opening_words(row['name'])}」", row)
 
 
-PARTS: Mapping[str, Callable[[Any], Iterator[tuple[str, str]]]] = {
+Reader = Callable[[Any], Iterator[tuple[str, str]]]
+PARTS: Mapping[str, Reader] = {
     "meeting": _meeting,
     "overview": _overview,
     "policy": _policy,

@@ -8,7 +8,7 @@ from core.permissions import Permission
 from departments.access import requires
 from goals.queries import cycle_or_hidden
 from goals.views.fetch import fetch_paper
-from packets import lists
+from packets import fronts, lists
 from packets.models import PacketFile
 from packets.orders import Order
 from packets.pieces import department
@@ -58,8 +58,6 @@ def timetable(request: HttpRequest, year: int, interviewer: int, day: str) -> Ht
     order = Order(Kind.TIMETABLE, year, None, found.interviewer, found.date, layout)
     if request.method == "POST":
         return to_file(ask(request, order))
-    from packets import fronts
-
     piece = fronts.timetable(year, found.interviewer, found.date, layout.of_parts)
     back = reverse("packets:sheets", args=[year])
     return preview_of(request, piece, layout, order.title, back=back, action=request.path)
@@ -73,8 +71,6 @@ def sheet(request: HttpRequest, year: int, sheet: str) -> HttpResponse:
     order = Order(kind, year, layout=layout)
     if request.method == "POST":
         return to_file(ask(request, order))
-    from packets import fronts
-
     compose = fronts.coverage if kind == Kind.COVERAGE else fronts.form
     back = reverse("packets:sheets", args=[year])
     piece = compose(year, layout.of_parts)

@@ -121,6 +121,8 @@ BUDGETS = {
     "packets:days": ("office", "draft", 12),
     "packets:book": ("office", "draft", 10),
     "packets:sheets": ("office", "draft", 12),
+    "packets:sheet": ("office", "draft", 6),
+    "packets:timetable": ("office", "draft", 15),
     "packets:preview": ("head", "draft", 33),
     "exchange:spring": ("administrator", "draft", 5),
     "exchange:spring_import": ("administrator", "draft", 7),

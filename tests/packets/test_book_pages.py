@@ -243,3 +243,20 @@ def test_timetable_of_a_day_is_asked_for(
     client = client_of(cast.mayor)
     assert client.post(f"{SHEETS}timetable/{cast.mayor.pk}/2023-04-06/").status_code == 302
     assert (PacketFile.objects.get().kind, PacketFile.objects.get().paper) == ("timetable", None)
+
+
+def test_preview_of_single_papers_is_what_is_printed(
+    full_paper: OperatingPolicy, cast: SimpleNamespace, client_of: SignIn
+) -> None:
+    client = client_of(cast.secretary)
+    words = {
+        "coverage/": "総務部",
+        "form/": "運営方針",
+        f"timetable/{cast.mayor.pk}/2023-04-06/": "総務部",
+    }
+    for sheet, word in words.items():
+        html = client.get(f"{SHEETS}{sheet}").content.decode()
+        assert word in html
+        assert f'action="{SHEETS}{sheet}"' in html
+        assert f'href="{SHEETS}"' in html
+        assert [bad for bad in ("style=", "<script", "<style") if bad in html] == []
