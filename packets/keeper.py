@@ -31,7 +31,7 @@ WRITING = ("basics.", "response.", "projects.", "goal.", "conflict.")
 ELSEWHERE = (
     *("sign-", "password", "session.", "second-factor.", "refused", "packet.", "audit."),
     *("manuscript.", "handover.", "late.", "table.export", "spring.upload", "spring.delete"),
-    *("spring.export", "packetfile.", "session"),
+    "spring.export",
 )
 """What shows on no packet."""
 BATCH = 1000

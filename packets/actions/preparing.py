@@ -38,7 +38,7 @@ def papers_in_work() -> list[int]:
 
 def prepare(*, pk: int) -> None:
     """Tell of each file of the paper whether it still shows the record, and have the usual one
-    made where it is not there."""
+    made where it is not there; of a paper that nobody has begun there is nothing to print."""
     paper = OperatingPolicy.objects.for_page().filter(pk=pk).first()
     if paper is None:
         return
@@ -46,7 +46,8 @@ def prepare(*, pk: int) -> None:
     for file in _lying(PacketFile.objects.filter(paper=paper)):
         laid = replace(piece, layout=Layout.parse(file.layout).of_parts)
         _tell(file, is_current=digest_of(Order.of(file), laid) == file.digest)
-    if paper.year == year_in_work() and not _is_made(paper, piece):
+    is_wanted = paper.year == year_in_work() and paper.state != "untouched"
+    if is_wanted and not _is_made(paper, piece):
         packets.ask(order=Order(Kind.DEPARTMENT, paper.year, paper=paper), by=SYSTEM, soon=False)
 
 

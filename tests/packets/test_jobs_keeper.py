@@ -56,6 +56,14 @@ def queue(settings: SimpleNamespace) -> Queue:
 
 
 @pytest.fixture
+def paper(paper: OperatingPolicy) -> OperatingPolicy:
+    """A paper that somebody has begun."""
+    OperatingPolicy.objects.filter(pk=paper.pk).update(edits=1)
+    paper.refresh_from_db()
+    return paper
+
+
+@pytest.fixture
 def keeper(paper: OperatingPolicy, cast: SimpleNamespace) -> Keeper:
     """One that has seen the beginning, when all was ready."""
     as_printed(paper)
@@ -103,6 +111,12 @@ def test_prepared_packet_shows_in_the_lists_and_leaves_no_line(paper: OperatingP
     file = PacketFile.objects.get()
     assert (file.status, file.asked_by, file.size) == ("done", None, file.path.stat().st_size)
     assert not AuditEvent.objects.filter(verb__startswith="packet.").exists()
+
+
+def test_paper_that_nobody_has_begun_is_not_prepared(paper: OperatingPolicy) -> None:
+    OperatingPolicy.objects.update(edits=0)
+    Keeper().round()
+    assert states() == []
 
 
 def test_prepared_packet_is_there_at_once_for_who_asks(
