@@ -221,7 +221,7 @@ def _warm_up() -> None:
         press(SAMPLE, variant)
     gc.collect()
     gc.freeze()
-    gc.set_threshold(100_000, 50, 50)
+    gc.set_threshold(1_000_000, 50, 50)
 
 
 def memory() -> int:
