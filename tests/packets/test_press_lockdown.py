@@ -10,8 +10,6 @@ from pathlib import Path
 
 import pytest
 
-from packets import lockdown, press
-
 ROOT = Path(__file__).resolve().parent.parent.parent
 ATTEMPTS = {
     "connect": "socket.create_connection(('127.0.0.1', 9))",
@@ -148,8 +146,3 @@ def is_running(pid: int) -> bool:
 def test_press_knows_no_django() -> None:
     code = "import sys; from packets import press; press._warm_up(); print('django' in sys.modules)"
     assert run(code).strip() == "False"
-
-
-def test_what_may_be_read_is_named_by_whole_folders() -> None:
-    assert all(path.exists() for path in press.READABLE)
-    assert lockdown.REFUSED[0] == "socket."

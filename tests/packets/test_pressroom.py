@@ -18,6 +18,15 @@ PLAIN = "<html lang=ja><title>題</title><body><h1>見出し</h1><p>澤と髙</p
 ENDLESS = PLAIN + "<table style='table-layout:auto'><tr><td>" + "字" * 20_000 + "</table>"
 LONG = PLAIN + "<p style='break-before:page'>頁" * 1_000
 
+WITHOUT_PANGO = """
+import sys
+from packets import press
+def missing():
+    raise OSError("cannot load library 'libpango-1.0-0'")
+press._warm_up = missing
+sys.exit(press.main())
+"""
+
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Pressroom]:
@@ -257,5 +266,7 @@ def test_press_that_does_not_start_says_so(monkeypatch: pytest.MonkeyPatch) -> N
         render_pdf(PLAIN)
 
 
-def test_machine_without_pango_is_named() -> None:
-    assert pressing.REASONS["pango"].startswith("この機械に Pango がありません。")
+def test_machine_without_pango_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pressing, "PRESS", ("-c", WITHOUT_PANGO))
+    with pytest.raises(PressFailure, match="この機械に Pango がありません。"):
+        render_pdf(PLAIN)
