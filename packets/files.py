@@ -34,14 +34,14 @@ class Reach:
 
     @cached_property
     def papers(self) -> list[OperatingPolicy]:
-        """In the order of the departments; that of a department without a paper is not among
-        them, nor is an empty one of a department that was abolished before the year began."""
-        return [paper for paper in self._all if _stands(paper)]
+        """In the order of the departments; an empty one of a department that was abolished
+        before the year began is not among them."""
+        return [paper for paper in self._mine if _stands(paper)]
 
     @cached_property
     def unseen(self) -> list[OperatingPolicy]:
         """The papers of the year that the person may not print, or not yet."""
-        mine = {paper.pk for paper in self._all}
+        mine = {paper.pk for paper in self._mine}
         return [paper for paper in self._of_year if paper.pk not in mine and _stands(paper)]
 
     @cached_property
@@ -50,7 +50,7 @@ class Reach:
         return list(papers.order_by("department__order", "pk"))
 
     @cached_property
-    def _all(self) -> list[OperatingPolicy]:
+    def _mine(self) -> list[OperatingPolicy]:
         return [
             paper
             for paper in self._of_year
@@ -66,8 +66,8 @@ class Reach:
     def files(self) -> PacketFileQuerySet:
         """The files of the year that the person may have. What shows a draft stays with those
         whose drafts these are, as does what shows a paper that the person may not print."""
-        mine = [paper.pk for paper in self._all]
-        inside = [paper.pk for paper in self._all if is_insider(self.user, paper)]
+        mine = [paper.pk for paper in self._mine]
+        inside = [paper.pk for paper in self._mine if is_insider(self.user, paper)]
         is_foreign = ~Q(paper__in=mine) | Q(edition=DRAFT) & ~Q(paper__in=inside)
         of_year = PacketPart.objects.filter(file__year=self.year, paper__isnull=False)
         own = Q(kind=Kind.DEPARTMENT) & ~is_foreign

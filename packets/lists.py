@@ -149,10 +149,6 @@ class Days:
     def underway(self) -> list[Day]:
         return [day for day in self.days if day.made.is_open]
 
-    @property
-    def ready(self) -> list[Day]:
-        return [day for day in self.days if day.made.state == "done"]
-
     @cached_property
     def mark(self) -> str:
         return mark_of(
