@@ -13,10 +13,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_books_end_once_whoever_is_killed() -> None:
-    numbers = {"books": 2, "kills": 3, "workers": 2, "departments": 1, "pause": 2.5, "lease": 3}
+    numbers = {"books": 2, "kills": 3, "workers": 2, "departments": 1, "pause": 1.5, "lease": 3}
     told = subprocess.run(
         [
-            *(sys.executable, "benchmarks/killed_workers.py", "--patience", "150"),
+            *(sys.executable, "benchmarks/killed_workers.py", "--patience", "400"),
             *(word for name, number in numbers.items() for word in (f"--{name}", str(number))),
         ],
         cwd=ROOT,
