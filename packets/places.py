@@ -16,7 +16,7 @@ WHOLE = "面談資料"
 REPEATED = {"coverage", "parts", "total", "anchor", "kind", "changes", "counts", "gone"}
 REPEATED |= {"size", "declined", "returned", "ended", "now"}
 """What says again what stands elsewhere, or what nobody writes."""
-NAMES = {
+NAMES: dict[str, str] = {
     "department": "部の名称",
     "city": "市の名称",
     "room": "会場",
@@ -26,6 +26,11 @@ NAMES = {
     "charge": "担任",
     "mission": "部の使命",
     "since": "昨年度からの変更",
+}
+IN_FRONT = NAMES | {
+    "others": "同席する人",
+    "chapters": "市長の方針",
+    "unclaimed": "市長の方針",
 }
 OF_POLICY = {"title": "題名", "issuer": "発出者", "preamble": "前文", "dropped": "削られた項"}
 OF_GOAL = {
@@ -57,19 +62,30 @@ def texts(content: Plain) -> list[tuple[str, str]]:
 
     What is no packet of a department (a front, a single paper) has names of its own for its parts.
     """
-    found: dict[tuple[str, str], None] = {}
-    readers = PARTS if "overview" in content else {}
+    found = _of_packet(content) if "overview" in content else _by_name(WHOLE, content)
+    return list(dict.fromkeys(found))
+
+
+def _of_packet(content: Plain) -> Iterator[tuple[str, str]]:
     for name, value in content.items():
-        for piece in _part(name, value, readers.get(name)):
-            found.setdefault(piece)
-    return list(found)
+        read = PARTS.get(name)
+        if read is not None and value:
+            yield from read(value)
+        elif name not in REPEATED:
+            yield from _all(NAMES.get(name, WHOLE), value)
 
 
-def _part(name: str, value: Any, read: "Reader | None") -> Iterator[tuple[str, str]]:
-    if read is not None and value:
-        yield from read(value)
-    elif name not in REPEATED:
-        yield from _all(NAMES.get(name, WHOLE), value)
+def _by_name(place: str, value: Any) -> Iterator[tuple[str, str]]:
+    """Every text in ``value``, wherever it stands, by the name of the nearest that has one."""
+    if isinstance(value, str):
+        yield place, value
+    elif isinstance(value, Mapping):
+        for name, part in value.items():
+            if name not in REPEATED:
+                yield from _by_name(IN_FRONT.get(name, place), part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from _by_name(place, part)
 
 
 def _all(place: str, value: Any) -> Iterator[tuple[str, str]]:
