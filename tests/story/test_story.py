@@ -147,7 +147,8 @@ def finalise(page: Page) -> None:
 
 def download_packet(page: Page, folder) -> PdfReader:
     page.get_by_role("link", name="面談資料", exact=True).click()
-    page.get_by_role("button", name=re.compile("PDFを作る|作り直す")).click()
+    build = page.get_by_role("button", name=re.compile("PDFを作る|作り直す"))
+    build.click(timeout=60_000)  # here the press runs inside of the request
     expect(page.locator("main")).to_contain_text("できました")
     with page.expect_download() as waiting:
         page.get_by_role("link", name="PDFを保存する").click()
