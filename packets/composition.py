@@ -167,7 +167,7 @@ class Composition:
         front = self._front(parts)
         bound = [front, *parts]
         leaves = [self._leaf(part) for part in bound if part.kept]
-        whole = self._bind(_digest_of_parts(self.order, bound), leaves, _missing(parts))
+        whole = self._bind(_digest_of_parts(self.order, bound), leaves, _missing(bound))
         drafts = [part.edition for part in parts if part.paper and part.paper.is_writable]
         return self._made(whole, drafts[0] if drafts else "", bound)
 
