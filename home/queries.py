@@ -262,6 +262,14 @@ def _held_interviews(found: Agenda, user: User, year: int, interviews: list[Inte
             task.verb = "担任を見る"
             task.state_note = "面談資料は、運営方針書が提出されると見られます"
         found.tasks.append(task)
+    if coming and may(user, Permission.READ_BOOK):
+        found.waiting.append(
+            Task(
+                title="面談の日ごとに、日程と各部の資料を1冊で見る",
+                url=reverse("packets:days", args=[year]),
+                verb="面談者の日ごとの資料を開く",
+            )
+        )
 
 
 def _reading(user: User, year: int) -> Task:
