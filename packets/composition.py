@@ -4,7 +4,7 @@ The worker and the commands do the same here; a ``Watch`` is told how far it has
 """
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -14,6 +14,8 @@ from goals.models import OperatingPolicy
 from packets import binding, fronts, pieces, store
 from packets.binding import BindingError, Leaf
 from packets.glyphs import Missing
+from packets.layout import Layout
+from packets.models import DRAFT
 from packets.orders import FRONTS, Kind, Order
 from packets.pieces import Piece
 from packets.pressing import PressFailure, Pressroom
@@ -25,7 +27,12 @@ TRIALS = 4
 USUAL_FRONT = 4
 """Pages of the front of a book of which nothing is known yet."""
 UNKNOWN = "思わぬ誤りが起きました。システム管理者へ連絡してください。"
+TAKEN_BACK = "提出が取り消されたか差し戻されたため、入っていません。"
 logger = logging.getLogger(__name__)
+
+
+class TakenBack(Exception):
+    """The paper was handed in when somebody asked for it, and is a draft again."""
 
 
 class Watch:
@@ -93,17 +100,28 @@ def _digest_of_parts(order: Order, parts: Sequence[Part]) -> str:
 @dataclass
 class Composition:
     """One order being made. ``shelf`` is where parts are looked for and kept; the store's folder
-    where it is None. ``known`` holds usual packets that were composed before, by paper."""
+    where it is None. ``known`` holds what ``digest`` composed before; drafts of ``handed_in``
+    (papers) are not for the one who asked."""
 
     order: Order
     papers: Sequence[OperatingPolicy]
     room: Pressroom
     watch: Watch = field(default_factory=Watch)
     shelf: Path | None = None
-    known: dict[int, Piece] = field(default_factory=dict)
+    known: dict[tuple[int, Layout], Piece] = field(default_factory=dict)
+    handed_in: Collection[int] = ()
 
     def make(self) -> Made:
-        """The whole file, kept under its digest. Raises PressFailure with a sentence, and OSError."""
+        """The whole file, kept under its digest. Raises PressFailure with a sentence, and OSError.
+
+        A part that lies there and cannot be read, or has just gone, is pressed anew.
+        """
+        try:
+            return self._make()
+        except BindingError:
+            return self._make()
+
+    def _make(self) -> Made:
         if self.order.is_bound:
             return self._book()
         part = self._single()
@@ -124,7 +142,7 @@ class Composition:
             return digest_of(self.order, self._single().compose())
         parts = [self._department(number, paper) for number, paper in enumerate(self.papers, 1)]
         for part in parts:
-            part.piece = part.compose()
+            part.piece = self._known_piece_of(part.paper)
             part.kept = store.find(part.piece.digest, self.shelf)
         if not all(part.kept for part in parts):
             return None
@@ -150,9 +168,17 @@ class Composition:
         return Part(number, key, name, lambda: self._piece_of(paper), paper)
 
     def _piece_of(self, paper: OperatingPolicy) -> Piece:
-        layout = self.order.layout.of_parts
-        known = self.known.get(paper.pk)
-        return replace(known, layout=layout) if known else pieces.department(paper, layout)
+        """As the record is now: departments write on while the parts before are pressed."""
+        now = OperatingPolicy.objects.select_related("department").get(pk=paper.pk)
+        if now.is_writable and now.pk in self.handed_in:
+            raise TakenBack
+        return pieces.department(now, self.order.layout.of_parts)
+
+    def _known_piece_of(self, paper: OperatingPolicy) -> Piece:
+        key = paper.pk, self.order.layout.of_parts
+        if key not in self.known:
+            self.known[key] = pieces.department(paper, key[1])
+        return self.known[key]
 
     # ---- a book ----------------------------------------------------------------------------
 
@@ -168,8 +194,8 @@ class Composition:
         bound = [front, *parts]
         leaves = [self._leaf(part) for part in bound if part.kept]
         whole = self._bind(_digest_of_parts(self.order, bound), leaves, _missing(bound))
-        drafts = [part.edition for part in parts if part.paper and part.paper.is_writable]
-        return self._made(whole, drafts[0] if drafts else "", bound)
+        is_draft = any(part.edition == DRAFT for part in parts)
+        return self._made(whole, DRAFT if is_draft else "", bound)
 
     def _made(self, whole: Kept, edition: str, parts: Sequence[Part]) -> Made:
         printed = [part for part in parts if not part.failure]
@@ -210,7 +236,8 @@ class Composition:
 
     def _front_piece(self, parts: Sequence[Part], firsts: Sequence[int]) -> Callable[[], Piece]:
         order, layout = self.order, self.order.layout.of_parts
-        entries = [_entry(part, first) for part, first in zip(parts, firsts, strict=True)]
+        now = _as_they_are(parts)
+        entries = [_entry(part, first, now) for part, first in zip(parts, firsts, strict=True)]
         if order.kind == Kind.BOOK:
             return lambda: fronts.book(order.year, entries, layout)
         return lambda: fronts.day(order.year, *order.whose_day, entries, layout)
@@ -243,6 +270,9 @@ class Composition:
                 piece = part.piece = part.compose()
                 part.kept = self._find(piece)
                 html = "" if part.kept else piece.html()
+            except TakenBack:
+                self._fail(part, TAKEN_BACK)
+                continue
             except Exception:
                 logger.exception("%s could not be composed", part.title)
                 self._fail(part, UNKNOWN)
@@ -292,14 +322,20 @@ class Composition:
         return store.keep(kept, bound.pdf)
 
 
-def _entry(part: Part, first: int) -> fronts.Entry:
+def _as_they_are(parts: Sequence[Part]) -> dict[int, OperatingPolicy]:
+    """The papers, read anew: one may have been taken back since its part was pressed."""
+    papers = OperatingPolicy.objects.select_related("department")
+    return papers.in_bulk([part.paper.pk for part in parts if part.paper])
+
+
+def _entry(part: Part, first: int, papers: Mapping[int, OperatingPolicy]) -> fronts.Entry:
     """What the front is told of one department."""
     assert part.paper is not None
     starts = part.kept.starts if part.kept and not part.failure else {}
     return fronts.Entry(
         key=part.key,
         title=part.title,
-        paper=part.paper,
+        paper=papers[part.paper.pk],
         edition=part.edition,
         first=first,
         starts={anchor: first + page - 1 for anchor, page in starts.items()},

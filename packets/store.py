@@ -47,7 +47,7 @@ def find(digest: str, folder: Path | None = None) -> Kept | None:
     path = _path(digest, folder)
     try:
         notes = json.loads(path.with_suffix(".json").read_text())
-        if not digest or not path.is_file():
+        if not digest or path.stat().st_size != notes["bytes"]:
             return None
         signs = [Missing(one["character"], one["place"], one["kind"]) for one in notes["missing"]]
         return Kept(digest, notes["pages"], notes["starts"], signs, folder)
@@ -58,6 +58,7 @@ def find(digest: str, folder: Path | None = None) -> Kept | None:
 def keep(kept: Kept, pdf: bytes) -> Kept:
     """Lay ``pdf`` down, whole or not at all. Raises OSError."""
     notes = {
+        "bytes": len(pdf),
         "pages": kept.pages,
         "starts": kept.starts,
         "missing": [one.as_plain() for one in kept.missing],

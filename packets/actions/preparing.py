@@ -2,7 +2,6 @@
 record say so."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 
 from django.db.models import Q
 
@@ -44,8 +43,9 @@ def prepare(*, pk: int) -> None:
         return
     piece = department(paper)
     for file in _lying(PacketFile.objects.filter(paper=paper)):
-        laid = replace(piece, layout=Layout.parse(file.layout).of_parts)
-        _tell(file, is_current=digest_of(Order.of(file), laid) == file.digest)
+        order = Order.of(file)
+        laid = department(paper, order.layout) if file.layout else piece
+        _tell(file, is_current=digest_of(order, laid) == file.digest)
     is_wanted = paper.year == year_in_work() and paper.state != "untouched"
     if is_wanted and not _is_made(paper, piece):
         packets.ask(order=Order(Kind.DEPARTMENT, paper.year, paper=paper), by=SYSTEM, soon=False)
@@ -72,7 +72,7 @@ def doubt(papers: Iterable[int]) -> None:
 
 def look_over(*, year: int) -> None:
     """Tell of books, days and single papers whether they still show the record."""
-    known: dict[int, Piece] = {}
+    known: dict[tuple[int, Layout], Piece] = {}
     digests: dict[object, str | None] = {}
     files = PacketFile.objects.filter(year=year).exclude(kind=Kind.DEPARTMENT)
     for file in _lying(files):

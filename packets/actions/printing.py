@@ -15,8 +15,8 @@ from core import clock
 from packets import pressing
 from packets.binding import BindingError
 from packets.composition import UNKNOWN, Composition, Made, Part, Watch
-from packets.models import PacketFile, PacketFileQuerySet, PacketPart
-from packets.orders import Order
+from packets.models import DRAFT, PacketFile, PacketFileQuerySet, PacketPart
+from packets.orders import BOUND, Order
 from packets.pressing import PressFailure
 
 Status = PacketFile.Status
@@ -90,11 +90,19 @@ class Job(Watch):
     def make(self) -> Made:
         """Print what the record says now: it may have moved on since the wish."""
         room = pressing.room(settings.PACKET_PRESSES)
-        return Composition(Order.of(self.file), self._papers(), room, watch=self).make()
+        parts = self._of_papers()
+        handed_in = {part.paper_id for part in parts if part.edition != DRAFT}
+        return Composition(
+            Order.of(self.file),
+            [part.paper for part in parts if part.paper],
+            room,
+            watch=self,
+            handed_in=handed_in if self.file.kind in BOUND else (),
+        ).make()
 
-    def _papers(self) -> Sequence[Any]:
+    def _of_papers(self) -> Sequence[PacketPart]:
         parts = self.file.parts.filter(paper__isnull=False).select_related("paper__department")
-        return [part.paper for part in parts.order_by("order")]
+        return list(parts.order_by("order"))
 
     def _ours(self) -> PacketFileQuerySet:
         return PacketFile.objects.filter(pk=self.file.pk, status=Status.RUNNING, worker=self.token)
@@ -131,9 +139,9 @@ class Job(Watch):
             file=self.file.pk, order=part.number, file__worker=self.token
         )
         row.update(
+            **({"edition": part.edition} if part.piece else {}),
             status=status,
             digest=part.piece.digest if part.piece else "",
-            edition=part.edition,
             is_kept=part.is_kept,
             pages=part.kept.pages if part.kept else None,
             failure=part.failure[:300],

@@ -41,7 +41,7 @@ def book(year: int, entries: Sequence[Entry], layout: Layout) -> Piece:
     """Cover, contents with the pages of every section of every department, timetable of all days,
     coverage of the policy by these departments."""
     slots = _slots(year)
-    papers = [entry.paper for entry in entries]
+    papers = [entry.paper for entry in entries if _is_told(entry)]
     anchors = [part["anchor"] for part in parts(layout.of_parts, goals=1)]
     first: dict[int, Slot] = {}
     for department, slot in slots:
@@ -58,6 +58,11 @@ def book(year: int, entries: Sequence[Entry], layout: Layout) -> Piece:
         "matrix": matrix(year, papers, {entry.paper.pk: entry.key for entry in entries}),
     }
     return Piece(title="表紙・目次", template=TEMPLATE, content=content, layout=layout.of_parts)
+
+
+def _is_told(entry: Entry) -> bool:
+    """Not of a draft whose part is not there as one: such a book is no secret."""
+    return entry.edition == DRAFT or not entry.paper.is_writable
 
 
 def _slots(year: int) -> Slots:

@@ -39,10 +39,15 @@ def add_arguments(parser: CommandParser) -> None:
 
 def check_target(target: Path) -> None:
     """Refuse early what cannot be written, before a packet is made for nothing."""
-    if target.is_dir():
-        raise refuse(f"{target} はフォルダーです。ファイル名を指定してください。")
-    if not target.parent.is_dir():
-        raise refuse(f"フォルダー {target.parent} がありません。")
+    try:
+        if target.is_dir():
+            raise refuse(f"{target} はフォルダーです。ファイル名を指定してください。")
+        if target.exists() and not target.is_file():
+            raise refuse(f"{target} はふつうのファイルではありません。")
+        if not target.parent.is_dir():
+            raise refuse(f"フォルダー {target.parent} がありません。")
+    except OSError as error:
+        raise refuse(f"{target} に書き込めません（{error.strerror or error}）。") from None
 
 
 def build(order: Order, papers: Sequence[OperatingPolicy], options: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from core.workflow import NotNow
 from departments.access import actor_of, requires
 from departments.queries import authority
 from goals.queries import cycle_or_hidden
-from packets import lists
+from packets import lists, store
 from packets.actions import packets
 from packets.file_page import Shown
 from packets.files import Reach
@@ -69,7 +69,8 @@ def download(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     _reach, found = _fetch(request, year, pk)
     if found.state != "done":
         raise NotNow("この面談資料は、まだ出来上がっていません。")
-    if not found.path.exists():
+    if store.find(found.digest) is None:
         raise NotNow("この面談資料のファイルは片付けられました。もう一度作ってください。")
+    pdf = found.path.open("rb")
     packets.note_download(file=found, by=request.actor)
-    return FileResponse(found.path.open("rb"), as_attachment=True, filename=found.name)
+    return FileResponse(pdf, as_attachment=True, filename=found.name)
