@@ -141,8 +141,8 @@ class Composition:
         if not self.order.is_bound:
             return digest_of(self.order, self._single().compose())
         parts = [self._department(number, paper) for number, paper in enumerate(self.papers, 1)]
-        for part in parts:
-            part.piece = self._known_piece_of(part.paper)
+        for part, paper in zip(parts, self.papers, strict=True):
+            part.piece = self._known_piece_of(paper)
             part.kept = store.find(part.piece.digest, self.shelf)
         if not all(part.kept for part in parts):
             return None

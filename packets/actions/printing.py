@@ -91,7 +91,7 @@ class Job(Watch):
         """Print what the record says now: it may have moved on since the wish."""
         room = pressing.room(settings.PACKET_PRESSES)
         parts = self._of_papers()
-        handed_in = {part.paper_id for part in parts if part.edition != DRAFT}
+        handed_in = {part.paper_id or 0 for part in parts if part.edition != DRAFT}
         return Composition(
             Order.of(self.file),
             [part.paper for part in parts if part.paper],
