@@ -15,8 +15,10 @@ import gc
 import logging
 import os
 import select
+import shutil
 import signal
 import sys
+import tempfile
 import traceback
 import warnings
 from collections.abc import Iterator
@@ -28,6 +30,8 @@ from packets import frames, lockdown
 from packets.frames import Frame
 from packets.quickening import quicken
 
+FOLDER = "press-"
+"""How the name of the folder begins in which a press writes what its libraries must."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
@@ -194,6 +198,7 @@ def main() -> int:
     """Orders from standard input to answers on standard output, until the input ends."""
     orders, answers = os.dup(0), os.dup(1)
     os.dup2(2, 1)  # whatever a library prints is no answer
+    atexit.register(_leave_nothing)
     starter = os.getppid()
     signal.signal(signal.SIGUSR1, lambda *_: None if os.getppid() == starter else sys.exit(1))
     lockdown.end_with_parent(signal.SIGUSR1)
@@ -211,6 +216,13 @@ def main() -> int:
             answer = _answer(order, orders)
             frames.write(answers, frames.framed({"memory": memory()}) + answer)
     return 0
+
+
+def _leave_nothing() -> None:
+    """The folder that our starter made for us goes with us: it may be gone itself."""
+    own = Path(tempfile.gettempdir())
+    if own.name.startswith(FOLDER):
+        shutil.rmtree(own, ignore_errors=True)
 
 
 def _warm_up() -> None:

@@ -18,7 +18,7 @@ from typing import Any, Generic, Self, TypeVar
 from django.conf import settings
 
 from packets import frames
-from packets.press import Limits
+from packets.press import FOLDER, Limits
 
 SECONDS = 180
 TRIES = 2
@@ -66,7 +66,7 @@ class _Press:
     """One process, the pipes to it, and its folder for fonts."""
 
     def __init__(self) -> None:
-        self.folder = tempfile.TemporaryDirectory(prefix="press-", ignore_cleanup_errors=True)
+        self.folder = tempfile.TemporaryDirectory(prefix=FOLDER, ignore_cleanup_errors=True)
         kept = {name: os.environ[name] for name in KEPT_VARIABLES if name in os.environ}
         self.process = subprocess.Popen(  # noqa: S603 - our own program, no word from outside
             [sys.executable, *PRESS],

@@ -4,6 +4,9 @@ import datetime as dt
 import itertools
 import os
 import re
+import select
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -270,3 +273,28 @@ def test_file_of_another_layout_is_not_told_to_be_out_of_date(
     preparing.prepare(pk=full_paper.pk)
     told = PacketFile.objects.filter(asked_by=cast.office).values_list("layout", "outdated_at")
     assert [code for code, moment in told if moment] == []
+
+
+STARTER = """
+import django, os, signal
+django.setup()
+from packets.pressing import Pressroom
+room = Pressroom(1)
+room.press("<html lang=ja><title>t</title><body>x")
+(press,) = room._idle
+print(press.process.pid, press.folder.name, flush=True)
+signal.pause()
+"""
+
+
+def test_press_whose_starter_is_killed_leaves_no_folder() -> None:
+    named = {"DJANGO_SETTINGS_MODULE": "kokubunji_policy.settings"}
+    with subprocess.Popen(
+        [sys.executable, "-c", STARTER], stdout=subprocess.PIPE, text=True, env=os.environ | named
+    ) as starter:
+        pid, folder = starter.stdout.readline().split()  # type: ignore[union-attr]
+        gone = select.poll()
+        gone.register(os.pidfd_open(int(pid)), select.POLLIN)
+        starter.kill()
+    assert gone.poll(20_000) != []
+    assert not Path(folder).exists()
