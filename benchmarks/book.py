@@ -34,7 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
-from books.measuring import Failed, Took, run
+from books.measuring import Failed, Took, adopt, run
 
 ROOT = Path(__file__).resolve().parent.parent
 FONTS = ROOT / "static" / "fonts" / "paper"
@@ -64,13 +64,22 @@ BARS = (
 
 @dataclass
 class Contestant:
-    """``before`` makes ready and is not measured; ``pdf`` is what comes out of it."""
+    """``before`` makes ready and is not measured; ``pdf`` is what comes out of it; ``pressed`` the
+    parts that may be pressed on the way, where that is known."""
 
     name: str
     command: Sequence[str]
     pdf: Path
     before: Callable[[], None] = lambda: None
+    pressed: int | None = None
     took: list[Took] = field(default_factory=list)
+
+    def check(self, said: str) -> None:
+        """Raises Failed where another number of parts was pressed than what we measure."""
+        if self.pressed is not None:
+            pressed = json.loads(said)["parts_rendered"]
+            if pressed != self.pressed:
+                raise Failed(f"{self.name}: {pressed} parts pressed instead of {self.pressed}")
 
     def median(self, value: str) -> float:
         return statistics.median(getattr(one, value) for one in self.took)
@@ -122,9 +131,9 @@ class Bench:
     def _ours(self) -> list[Contestant]:
         return [
             Contestant("cold", self.build("--no-cache"), self.book),
-            Contestant("unchanged", self.build(), self.book, self.forget_the_whole),
+            Contestant("unchanged", self.build(), self.book, self.forget_the_whole, 0),
             Contestant("changed", self.build(), self.book, self.change_a_word),
-            Contestant("kept", self.build(), self.book, self.keep_the_whole),
+            Contestant("kept", self.build(), self.book, self.keep_the_whole, 0),
         ]
 
     def _others(self) -> list[Contestant]:
@@ -152,7 +161,7 @@ class Bench:
 
     def forget_the_whole(self) -> None:
         """Remove the file of each whole book, and leave the parts."""
-        for notes in self.store.glob("*.json"):
+        for notes in self.store.glob("[!.]*.json"):
             if json.loads(notes.read_text())["pages"] >= self.pages - 1:
                 notes.with_suffix(".pdf").unlink(missing_ok=True)
                 notes.unlink()
@@ -276,6 +285,7 @@ def main() -> int:
     parser.add_argument("--report", action="store_true", help="do not fail for a bar")
     parser.add_argument("--keep", type=Path, help="a folder that stays, with all that is made")
     options = parser.parse_args()
+    adopt()
     with tempfile.TemporaryDirectory() as name:
         folder = options.keep or Path(name)
         bench = Bench(folder.resolve(), options.departments)
@@ -286,6 +296,7 @@ def main() -> int:
             for one in found:
                 one.before()
                 one.took.append(bench.run(one.command))
+                one.check(one.took[-1].said)
         report(found)
         return 0 if judge(found) or options.report else 1
 
