@@ -1,8 +1,10 @@
 """One file: how far it has come, stopping it, making it anew, taking it away."""
 
+from contextlib import ExitStack
+
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.urls import reverse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from core.permissions import Permission
 from core.workflow import NotNow
@@ -64,6 +66,7 @@ def again(request: HttpRequest, year: int, pk: int) -> HttpResponse:
 
 
 @requires(Permission.READ_PACKET)
+@require_GET
 def download(request: HttpRequest, year: int, pk: int) -> HttpResponse:
     """The PDF itself; each download leaves a line in the audit trail before its first byte."""
     _reach, found = _fetch(request, year, pk)
@@ -71,6 +74,8 @@ def download(request: HttpRequest, year: int, pk: int) -> HttpResponse:
         raise NotNow("この面談資料は、まだ出来上がっていません。")
     if store.find(found.digest) is None:
         raise NotNow("この面談資料のファイルは片付けられました。もう一度作ってください。")
-    pdf = found.path.open("rb")
-    packets.note_download(file=found, by=request.actor)
+    with ExitStack() as until_noted:
+        pdf = until_noted.enter_context(found.path.open("rb"))
+        packets.note_download(file=found, by=request.actor)
+        until_noted.pop_all()
     return FileResponse(pdf, as_attachment=True, filename=found.name)
