@@ -34,6 +34,8 @@ LINE, LINE_HEIGHT = 19, 4.7
 """Characters on a line of a box, and its millimetres."""
 NAME, ROOM = 13, 10
 """Characters of a department and of a room that stand on one line."""
+WIDE_LINE, NARROW_ROOM = 27, 5
+"""Characters of the second line of a short box, which runs on below a room of one line."""
 
 
 def day(
@@ -203,10 +205,26 @@ def _scale(rows: list[Plain]) -> Plain | None:
 
 def _fits(row: Plain, minutes: int) -> bool:
     """Whether the box of so many minutes holds what it has to say."""
-    others = "、".join(f"{p['title']} {p['name']}" for p in row["others"])
-    lines = 2 + len(row["attendees"]) + -(-len(others) // LINE)
     short = len(row["department"]) <= NAME and len(row["room"]) <= ROOM
-    return short and lines * LINE_HEIGHT + 1.5 <= minutes * MINUTE
+    return short and (_is_roomy(row, minutes) or _fits_on_two_lines(row, minutes))
+
+
+def _is_roomy(row: Plain, minutes: int) -> bool:
+    """Whether each person and the counts have a line of their own."""
+    others = "、".join(f"{p['title']} {p['name']}" for p in row["others"])
+    return _holds(minutes, 2 + len(row["attendees"]) + -(-len(others) // LINE))
+
+
+def _fits_on_two_lines(row: Plain, minutes: int) -> bool:
+    """The name of the department, and one line for who explains and the counts."""
+    people = [f"{person['title']}　{person['name']}" for person in row["attendees"]]
+    line = "　".join([*people, *row["counts"]])
+    is_narrow = len(line) <= WIDE_LINE and len(row["room"]) <= NARROW_ROOM
+    return is_narrow and not row["others"] and _holds(minutes, 2)
+
+
+def _holds(minutes: int, lines: int) -> bool:
+    return lines * LINE_HEIGHT + 1.5 <= minutes * MINUTE
 
 
 def _slots(rows: list[Plain], spans: list[list[int]], first: int) -> list[Plain]:
@@ -216,7 +234,7 @@ def _slots(rows: list[Plain], spans: list[list[int]], first: int) -> list[Plain]
     for row, (since, to) in zip(rows, spans, strict=True):
         if since > free_from:
             found.append(_free(free_from, since, is_first=free_from == first))
-        found.append({"size": to - since, "row": row})
+        found.append({"size": to - since, "row": row, "is_short": not _is_roomy(row, to - since)})
         free_from = to
     return found
 

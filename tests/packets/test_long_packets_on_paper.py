@@ -64,7 +64,8 @@ def test_a_goal_that_answers_several_items_keeps_its_name(long_paper: OperatingP
     content = department(long_paper).content
     html = html_of(long_paper)
     for goal in content["goals"]:
-        again = html.count(f'<p class="goal__again">{goal["title"]}</p>')
+        name = f'{goal["title"]}<span class="keep">（続き）</span>'
+        again = html.count(f'<p class="goal__again">{name}</p>')
         assert again == max(len(goal["items"]) - 1, 0)
 
 
