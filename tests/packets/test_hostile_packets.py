@@ -7,10 +7,12 @@ import re
 import select
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 
+import pikepdf
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
@@ -29,6 +31,7 @@ from packets.models import PacketFile
 from packets.orders import Kind, Order
 from packets.parts import PARTS
 from packets.pieces import Piece, department
+from packets.press import Limits
 from packets.pressing import Pressroom
 from tests.factories import AppointmentFactory, InterviewFactory, OperatingPolicyFactory, jst
 from tests.packets.conftest import with_words_in
@@ -278,6 +281,7 @@ def test_file_of_another_layout_is_not_told_to_be_out_of_date(
 STARTER = """
 import django, os, signal
 django.setup()
+from packets.press import Limits
 from packets.pressing import Pressroom
 room = Pressroom(1)
 room.press("<html lang=ja><title>t</title><body>x")
@@ -298,3 +302,39 @@ def test_press_whose_starter_is_killed_leaves_no_folder() -> None:
         starter.kill()
     assert gone.poll(20_000) != []
     assert not Path(folder).exists()
+
+
+@pytest.mark.parametrize("layout", ["", "lasting"])
+def test_odd_names_stand_in_outline_and_metadata_as_they_are(
+    papers: list[OperatingPolicy], layout: str, settings: SimpleNamespace
+) -> None:
+    names = ["部\u200f🦆]]>&<x>𠮷葛\U000e0100", "{{ x }}" + "あ" * 33]
+    for paper, name in zip(papers, names, strict=True):
+        Department.objects.filter(pk=paper.department_id).update(name=name)
+    fresh = list(OperatingPolicy.objects.for_page().of_year(2023).order_by("department__order"))
+    order = Order(Kind.BOOK, 2023, layout=Layout.parse(layout))
+    with Pressroom(1) as room:
+        made = Composition(order, fresh, room).make()
+    assert made.failed == []
+    with pikepdf.open(made.kept.path) as pdf:
+        with pdf.open_outline() as outline:
+            assert [entry.title for entry in outline.root] == ["表紙・目次", *names]
+        with pdf.open_metadata(strict=True) as about:
+            assert about["dc:title"] == "令和5年度 全部門の面談資料"
+    inside = streams(made.kept.path.read_bytes())
+    machine = [str(settings.BASE_DIR), f"{tempfile.gettempdir()}/", "file:"]
+    assert [word for word in machine if word.encode() in inside] == []
+    assert b"/CreationDate" not in inside
+
+
+def test_part_beyond_its_limits_is_named_and_the_others_come_out(
+    papers: list[OperatingPolicy],
+) -> None:
+    """By pages, by the real press: 健康部 alone has written too much."""
+    OperatingPolicy.objects.filter(pk=papers[1].pk).update(mission="行\n" * 2_000)
+    with Pressroom(1, limits=Limits(pages=14)) as room:
+        made = Composition(Order(Kind.BOOK, 2023), papers, room).make()
+    assert [(part.title, part.failure) for part in made.failed] == [
+        ("健康部", "ページ数が上限（14ページ）を超えます。")
+    ]
+    assert made.kept.pages == len(PdfReader(made.kept.path).pages)
