@@ -22,13 +22,15 @@ from packets.views.common import page, reach_of, to_file
 
 def _fetch(request: HttpRequest, year: int, pk: int) -> tuple[Reach, PacketFile]:
     """A file that the person may have; ``request.actor`` becomes the person in the post that
-    opens the paper of a department."""
+    opens the paper of a department, or the books."""
     cycle_or_hidden(year)
     reach = reach_of(request, year)
     file = reach.file(pk)
-    if file.paper is not None:
+    if file.paper is None:
+        holding = authority(request.user, Permission.READ_BOOK)
+    else:
         holding = authority(request.user, request.permission, file.paper.target, year=year)
-        request.actor = actor_of(request, holding)
+    request.actor = actor_of(request, holding)
     return reach, file
 
 

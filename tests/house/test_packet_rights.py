@@ -9,12 +9,18 @@ from django.test import Client
 
 from core import audit
 from core.models import AuditEvent
+from core.permissions import Post
 from core.workflow import Status
 from departments.models import Department, User
 from goals.models import OperatingPolicy
 from packets.models import PacketFile, PacketPart
 from packets.orders import Kind
-from tests.factories import InterviewFactory, OperatingPolicyFactory, packet_file
+from tests.factories import (
+    AppointmentFactory,
+    InterviewFactory,
+    OperatingPolicyFactory,
+    packet_file,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
 SignIn = Callable[[User], Client]
@@ -195,3 +201,26 @@ def test_name_of_a_file_is_one_header_whatever_the_department_is_called(
     kind, _, quoted = head.partition("; filename*=utf-8''")
     assert (kind, quoted[-4:]) == ("attachment", ".pdf")
     assert [sign for sign in '/;" ' if sign in quoted] == []
+
+
+def test_who_stands_in_for_a_deputy_mayor_takes_the_book_in_that_post(
+    files: dict[str, PacketFile], cast: SimpleNamespace, client_of: SignIn
+) -> None:
+    """And as head of 総務部 keeps its drafts; those of 健康部 stay closed."""
+    AppointmentFactory(
+        user=cast.head,
+        post=Post.DEPUTY_MAYOR,
+        title="副市長",
+        department=None,
+        standing_in_for=cast.deputy,
+    )
+    client = client_of(cast.head)
+    got = {name: status_of(client, "get", address(file)) for name, file in files.items()}
+    assert {name for name, status in got.items() if status == 200} == OF_THE_CITY | {"somu-draft"}
+    status_of(client, "get", address(files["book"], "download/"))
+    status_of(client, "get", address(files["somu"], "download/"))
+    told = AuditEvent.objects.filter(verb="packet.download").order_by("pk")
+    assert [(line.actor, line.standing_in_for) for line in told] == [
+        (cast.head, cast.deputy),
+        (cast.head, None),
+    ]
