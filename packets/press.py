@@ -24,7 +24,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from packets import frames, lockdown
 from packets.frames import Frame
@@ -157,7 +157,20 @@ def press(
     for number, sheet in enumerate(document.pages, 1):
         for anchor in sheet.anchors:
             starts.setdefault(anchor, number)
-    return len(document.pages), document.write_pdf(pdf_variant=variant), starts
+    pdf = document.write_pdf(pdf_variant=variant, finisher=_name_links)
+    return len(document.pages), pdf, starts
+
+
+def _name_links(document: Any, _pdf: Any) -> None:
+    """A link says aloud what it says in print, and not the name of its target."""
+    import pydyf
+
+    for page in document.pages:
+        for _type, _target, _rectangle, box in page.links:
+            annotation = getattr(box, "link_annotation", None)
+            if annotation and "Contents" in annotation:
+                words = " ".join("".join(box.element.itertext()).split())
+                annotation["Contents"] = pydyf.String(words or "この資料の中へ")
 
 
 class _PageCount(logging.Handler):

@@ -86,7 +86,8 @@ def words_on(path: Path, number: int) -> list[Word]:
     """Words of page ``number`` with their places in points from the upper left corner."""
     page = ("-f", str(number), "-l", str(number))
     command = ("pdftotext", "-bbox", *page, str(path), "-")
-    read = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    # The program writes the title of the file beside it, wrongly where 𠮷 is in it.
+    read = subprocess.run(command, capture_output=True, check=True).stdout.decode(errors="replace")
     return [Word(found[5], *map(float, found.groups()[:4])) for found in WORD.finditer(read)]
 
 
