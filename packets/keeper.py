@@ -80,7 +80,9 @@ class Keeper:
 
     def _note(self, verb: str, subject: str) -> None:
         if not subject.startswith(PAPER):
-            enqueue(preparing.papers_in_work())
+            papers = preparing.papers_in_work()
+            preparing.doubt(papers)
+            enqueue(papers)
             return
         pk = int(subject.removeprefix(PAPER))
         preparing.doubt([pk])

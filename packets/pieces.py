@@ -21,6 +21,7 @@ from packets.places import texts
 from packets.queries import material
 
 FILTERS = Path(__file__).parent / "templatetags" / "paper.py"
+PRESS = [Path(__file__).parent / name for name in ("press.py", "quickening.py")]
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "packets" / "paper"
 
 
@@ -77,9 +78,10 @@ def department(paper: OperatingPolicy, layout: Layout = USUAL) -> Piece:
 
 @functools.cache
 def edition_of_the_press() -> str:
-    """SHA-256 of templates and their filters, style sheets, fonts' sizes and version of the engine."""
+    """SHA-256 of templates and their filters, of the press, style sheets, fonts' sizes and version
+    of the engine."""
     digest = hashlib.sha256(version("weasyprint").encode())
-    for path in [FILTERS, *sorted(TEMPLATES.rglob("*.html"))]:
+    for path in [FILTERS, *PRESS, *sorted(TEMPLATES.rglob("*.html"))]:
         digest.update(path.read_bytes())
     for path, _kind in press.ASSETS.values():
         is_font = path.suffix == ".ttf"

@@ -19,6 +19,8 @@ from packets.orders import Order
 from packets.pressing import PressFailure, Pressroom
 from packets.store import write_file
 
+MOST_JOBS = 16
+
 
 def add_arguments(parser: CommandParser) -> None:
     """Of both commands."""
@@ -53,8 +55,8 @@ def check_target(target: Path) -> None:
 def build(order: Order, papers: Sequence[OperatingPolicy], options: dict[str, Any]) -> str:
     """Write the file, whole or not at all; one line of JSON that tells of it."""
     target, started = Path(options["output"]), time.monotonic()
-    if options["jobs"] < 1:
-        raise refuse("--jobs には1以上の数を指定してください。")
+    if not 1 <= options["jobs"] <= MOST_JOBS:
+        raise refuse(f"--jobs には1から{MOST_JOBS}までの数を指定してください。")
     with ExitStack() as stack:
         room = stack.enter_context(Pressroom(options["jobs"]))
         shelf = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="packets-")))
