@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from core.workflow import WRITABLE, Status
@@ -65,7 +66,7 @@ def _piece(
         if timezone.localdate(interview.starts_at) == on
     ]
     titles = titles_of(interviews, [interviewer])
-    papers = {paper.department_id: paper for paper in board(year)} if interviews else {}
+    papers = _papers(year) if interviews else {}
     owed = owed_sections(year).count() if interviews else 0
     rows = []
     for interview in interviews:
@@ -95,6 +96,13 @@ def _piece(
         content=content,
         layout=layout.of_parts,
     )
+
+
+def _papers(year: int) -> dict[int, OperatingPolicy]:
+    """The papers of the 提出状況 by department, with the number of answers that are 該当なし."""
+    is_declined = Q(responses__is_not_applicable=True, responses__section__in=owed_sections(year))
+    declined = Count("responses", filter=is_declined & ~Q(responses__body=""), distinct=True)
+    return {paper.department_id: paper for paper in board(year).annotate(declined=declined)}
 
 
 def as_of(papers: Iterable[OperatingPolicy]) -> str:
@@ -148,14 +156,13 @@ def _person(person: Person) -> Plain:
 
 
 def _counts(paper: OperatingPolicy | None, owed: int) -> list[str]:
-    """目標8件, 未記入2項: counted as the 提出状況 counts."""
+    """目標8件, 該当なし1項, 未記入2項: counted as the 提出状況 counts."""
     if paper is None:
         return []
-    goals, given = paper.goal_count, paper.given  # type: ignore[attr-defined]
-    blank = owed - given
+    blank = owed - paper.given  # type: ignore[attr-defined]
     return [
-        f"目標{goals}件",
-        f"回答{given}／{owed}項",
+        f"目標{paper.goal_count}件",  # type: ignore[attr-defined]
+        f"該当なし{paper.declined}項",  # type: ignore[attr-defined]
         *([f"未記入{blank}項"] if blank > 0 else []),
     ]
 

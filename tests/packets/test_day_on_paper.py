@@ -58,7 +58,7 @@ def test_day_tells_who_comes_when_and_where(meeting: Interview, cast: SimpleName
     box = page[page.index("10:00") :]
     assert box.startswith("10:0011:00総務部総務部長")
     assert box.index("同席副市長") < box.index("庁議室7")
-    assert "目標2件回答2／" in page
+    assert "目標2件該当なし1項" in page
 
 
 def meeting_paper(meeting: Interview) -> OperatingPolicy:
@@ -152,6 +152,14 @@ def test_reader_of_a_screen_gets_all_of_it(
     path.write_bytes(press(piece.html())[1])
     report = validate(path)
     assert [one for one in report.findings if one.severity == Severity.ERROR] == []
+
+
+def test_number_of_a_page_is_not_divided_in_large_print(
+    meeting: Interview, cast: SimpleNamespace
+) -> None:
+    piece = of_mayor(cast, entry(meeting_paper(meeting), first=1207), layout=Layout(large=True))
+    lines = read(piece.html()).pages[0].extract_text().split()
+    assert [line for line in lines if line in {"1207", "120", "12", "07", "7"}] == ["1207"]
 
 
 def test_number_of_queries_does_not_grow(
