@@ -17,19 +17,20 @@ TEXTS = ("mission", "situation", "analysis", "pioneering")
 LINES = {"mission": 3, "situation": 4, "analysis": 4, "pioneering": 4}
 GOALS = 2
 """So many blank goals; who has more copies the page."""
-CHARACTERS = 28
-"""Characters of the mayor's text beside each line for the pen."""
+CHARACTERS, LARGE_CHARACTERS = 28, 19
+"""Characters of the mayor's text beside each line for the pen, as usual and in large print."""
 
 
 def form(year: int, layout: Layout) -> Piece:
     """The blank form of ``year``: every item of the mayor's text that asks for an answer."""
     policy = BasicPolicy.objects.filter(year=year).first()
+    beside = LARGE_CHARACTERS if layout.large else CHARACTERS
     content = {
         "city": settings.CITY["name"],
         "year": format_year(year),
         "policy": policy.title if policy else "",
         "texts": [_text(name) for name in TEXTS],
-        "chapters": _chapters(policy) if policy else [],
+        "chapters": _chapters(policy, beside) if policy else [],
         "goals": list(range(1, GOALS + 1)),
         "kinds": [str(label) for label in Goal.Kind.labels],
         "is_draft": False,
@@ -43,7 +44,7 @@ def _text(name: str) -> Plain:
     return {"title": str(field.verbose_name), "lines": list(range(LINES[name]))}  # type: ignore[union-attr]
 
 
-def _chapters(policy: BasicPolicy) -> list[Plain]:
+def _chapters(policy: BasicPolicy, beside: int) -> list[Plain]:
     """The mayor's text by chapter; an item that asks for no answer stands without lines."""
     sections = list(policy.sections.standing().in_order())
     parents = {section.parent_id for section in sections}
@@ -55,11 +56,11 @@ def _chapters(policy: BasicPolicy) -> list[Plain]:
             )
         if section.parent_id is not None or section.body.strip() or section.pk not in parents:
             is_owed = section.is_open and section.pk not in parents
-            chapters[-1]["items"].append(_item(section, is_owed=is_owed))
+            chapters[-1]["items"].append(_item(section, beside, is_owed=is_owed))
     return [chapter for chapter in chapters if chapter["items"]]
 
 
-def _item(section: Section, *, is_owed: bool) -> Plain:
+def _item(section: Section, beside: int, *, is_owed: bool) -> Plain:
     is_chapter = section.parent_id is None
     return {
         "number": section.number,
@@ -67,5 +68,5 @@ def _item(section: Section, *, is_owed: bool) -> Plain:
         "quote": paragraphs(section.body),
         "is_owed": is_owed,
         "is_long": len(section.body) > LONG_ROW,
-        "lines": list(range(max(3, len(section.body) // CHARACTERS))) if is_owed else [],
+        "lines": list(range(max(3, len(section.body) // beside))) if is_owed else [],
     }

@@ -50,6 +50,16 @@ def test_longer_item_has_more_lines(full_paper: OperatingPolicy) -> None:
     assert max(lines) == 8
 
 
+def test_large_print_has_more_lines_and_each_goal_on_one_page(full_paper: OperatingPolicy) -> None:
+    Section.objects.filter(policy__year=2023, path="1-1").update(body="長い文。" * 60)
+    large = form(2023, Layout(large=True, single=True))
+    lines = [len(i["lines"]) for c in large.content["chapters"] for i in c["items"]]
+    assert max(lines) == 12
+    reader = read(large.html())
+    pages = [words(reader, n) for n in range(1, len(reader.pages) + 1)]
+    assert [("題名" in page, "協働関係先" in page) for page in pages[-2:]] == [(True, True)] * 2
+
+
 def test_year_without_a_policy_prints_without_items(full_paper: OperatingPolicy) -> None:
     page = said(form(2022, USUAL))
     assert "部の使命" in page
