@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
 ]
 OUR_WORDS = {
-    *("Excel", "Word", "xlsx", "csv", "docx", "txt"),
+    *("Excel", "Word", "xlsx", "csv", "docx", "txt", "pdf"),
     *("Ctrl", "Shift", "kokubunji", "demo", "example"),
 }
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}")
