@@ -5,14 +5,18 @@ import functools
 from collections.abc import Callable
 from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.test import Client
 from pypdf import PdfReader
 
 from core.workflow import Status
+from departments.models import User
 from goals.models import OperatingPolicy
+from packets.models import PacketFile
 from packets.pieces import Piece, department
 from packets.press import press
 from policies.models import Section
@@ -104,3 +108,34 @@ def with_words(value: Any, words: Callable[[str], str] | str, name: str = "") ->
     if isinstance(value, str) and value and name not in NOT_TEXT:
         return f"{value}{words if isinstance(words, str) else words(name)}"
     return value
+
+
+# ---- pages of packets --------------------------------------------------------------------------
+
+LIST = "/packets/2023/"
+PREVIEW = "/packets/2023/somu/"
+BUILD = "/packets/2023/somu/build/"
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def own_files(settings: SimpleNamespace, tmp_path: Path) -> None:
+    """A folder for the files of one test, and one press."""
+    settings.MEDIA_ROOT = tmp_path
+    settings.PACKET_PRESSES = 1
+
+
+@pytest.fixture
+def file(
+    own_files: None,
+    full_paper: OperatingPolicy,
+    cast: SimpleNamespace,
+    client_of: Callable[[User], Client],
+) -> PacketFile:
+    """The packet of 総務部, made."""
+    client_of(cast.office).post(BUILD)
+    return PacketFile.objects.get()
+
+
+def address(file: PacketFile, rest: str = "") -> str:
+    return f"/packets/2023/files/{file.pk}/{rest}"

@@ -19,31 +19,11 @@ from packets.actions.printing import print_file
 from packets.models import PATIENCE, PacketFile
 from packets.pieces import department
 from tests.factories import OperatingPolicyFactory, packet_file
+from tests.packets.conftest import BUILD, HTMX, address
 from tests.pages import page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 SignIn = Callable[[User], Client]
-LIST = "/packets/2023/"
-PREVIEW = "/packets/2023/somu/"
-BUILD = "/packets/2023/somu/build/"
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings: SimpleNamespace, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-
-
-@pytest.fixture
-def file(full_paper: OperatingPolicy, cast: SimpleNamespace, client_of: SignIn) -> PacketFile:
-    """The packet of 総務部, made."""
-    client_of(cast.office).post(BUILD)
-    return PacketFile.objects.get()
-
-
-def address(file: PacketFile, rest: str = "") -> str:
-    return f"/packets/2023/files/{file.pk}/{rest}"
 
 
 def test_packet_is_made_and_downloaded_with_a_line_for_each(

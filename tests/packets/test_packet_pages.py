@@ -3,7 +3,6 @@ leaves a line."""
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,31 +14,11 @@ from departments.models import Department, User
 from goals.models import OperatingPolicy
 from packets.models import DRAFT, PacketFile
 from tests.factories import InterviewFactory, OperatingPolicyFactory, jst, packet_file
+from tests.packets.conftest import BUILD, HTMX, LIST, PREVIEW, address
 from tests.pages import main_buttons, page, text
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
 SignIn = Callable[[User], Client]
-LIST = "/packets/2023/"
-PREVIEW = "/packets/2023/somu/"
-BUILD = "/packets/2023/somu/build/"
-HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings: SimpleNamespace, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-
-
-@pytest.fixture
-def file(full_paper: OperatingPolicy, cast: SimpleNamespace, client_of: SignIn) -> PacketFile:
-    """The packet of 総務部, made."""
-    client_of(cast.office).post(BUILD)
-    return PacketFile.objects.get()
-
-
-def address(file: PacketFile, rest: str = "") -> str:
-    return f"/packets/2023/files/{file.pk}/{rest}"
 
 
 def departments_on(html: str) -> list[str]:
