@@ -225,8 +225,7 @@ def report(found: Sequence[Contestant]) -> None:
     print("| what | wall s | processor s | largest process MB | pages | KB | inside s |")
     print("|---|---|---|---|---|---|---|")
     for one in found:
-        inside = [json.loads(took.said).get("seconds") for took in one.took if took.said[:1] == "{"]
-        known = [value for value in inside if value is not None]
+        known = [json.loads(took.said)["seconds"] for took in one.took if "seconds" in took.said]
         print(
             f"| {one.name} | {one.median('wall'):.2f} | {one.median('processor'):.2f}"
             f" | {one.peak:.0f} | {_pages(one.pdf)} | {one.pdf.stat().st_size / 1024:.0f}"
