@@ -3,8 +3,6 @@
 import unicodedata
 
 from django import template
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 register = template.Library()
 
@@ -16,18 +14,24 @@ WHOLE = ("ようにする", "ようにする。")
 """Ends in hiragana that are a phrase."""
 
 
-@register.filter
-def held(text: str) -> str | SafeString:
+@register.inclusion_tag("packets/paper/_held.html")
+def held(text: str) -> dict[str, str]:
     """``text`` with its end kept together, so that no last line is 「る。」 alone.
 
     The engine knows orphans of lines, but none of characters.
     """
+    head, end = ends(text)
+    return {"head": head, "end": end}
+
+
+def ends(text: str) -> tuple[str, str]:
+    """``text`` in two: what may be broken anywhere, and the end that stays together, if any."""
     if len(text) < WORTH_IT:
-        return text
+        return text, ""
     cut = _cut(text)
     while _belongs_to_the_one_before(text[cut]):
         cut -= 1
-    return format_html('{}<span class="keep">{}</span>', text[:cut], text[cut:])
+    return text[:cut], text[cut:]
 
 
 def _cut(text: str) -> int:
