@@ -119,15 +119,16 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def own_files(settings: SimpleNamespace, tmp_path: Path) -> None:
-    """A folder for the files of one test, and one press."""
+def folder(settings: SimpleNamespace, tmp_path: Path) -> Path:
+    """Where the files of one test lie, alone; one press."""
     settings.MEDIA_ROOT = tmp_path
     settings.PACKET_PRESSES = 1
+    return tmp_path / "packets"
 
 
 @pytest.fixture
 def file(
-    own_files: None,
+    folder: Path,
     full_paper: OperatingPolicy,
     cast: SimpleNamespace,
     client_of: Callable[[User], Client],

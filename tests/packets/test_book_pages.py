@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -15,15 +14,10 @@ from goals.models import OperatingPolicy
 from packets.models import DRAFT, PacketFile, PacketPart
 from tests.factories import InterviewFactory, OperatingPolicyFactory, jst, packet_file
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("tasks_wait")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder", "tasks_wait")]
 SignIn = Callable[[User], Client]
 DAYS, BOOK, SHEETS = "/packets/2023/days/", "/packets/2023/book/", "/packets/2023/sheets/"
 Kind = PacketFile.Kind
-
-
-@pytest.fixture(autouse=True)
-def own_files(settings: SimpleNamespace, tmp_path: Path) -> None:
-    settings.MEDIA_ROOT = tmp_path
 
 
 @pytest.fixture

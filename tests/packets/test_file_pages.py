@@ -22,7 +22,7 @@ from tests.factories import OperatingPolicyFactory, packet_file
 from tests.packets.conftest import BUILD, HTMX, address
 from tests.pages import page, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 SignIn = Callable[[User], Client]
 
 

@@ -37,17 +37,10 @@ from tests.factories import AppointmentFactory, InterviewFactory, OperatingPolic
 from tests.packets.conftest import with_words_in
 from tests.packets.test_press import MARKER, VECTORS, streams
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 DAY = dt.date(2023, 4, 6)
 ANCHORS = [f"/{anchor}".encode() for anchor, _title in PARTS]
 SECRET = "まだ出していない言葉"
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: SimpleNamespace, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-    return tmp_path / "packets"
 
 
 @pytest.fixture

@@ -22,14 +22,7 @@ from packets.orders import Kind, Order
 from packets.pieces import Piece
 from packets.store import find
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: SimpleNamespace, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-    return tmp_path / "packets"
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -24,16 +23,9 @@ from packets.pieces import Piece
 from packets.store import find
 from tests.factories import InterviewFactory, OperatingPolicyFactory, jst
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 DAY = dt.date(2023, 4, 6)
 Wish = Callable[..., PacketFile]
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: SimpleNamespace, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-    return tmp_path / "packets"
 
 
 @pytest.fixture

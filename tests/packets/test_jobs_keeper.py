@@ -2,7 +2,6 @@
 
 import datetime as dt
 from collections.abc import Callable
-from pathlib import Path
 from threading import Event
 from types import SimpleNamespace
 
@@ -30,14 +29,7 @@ from packets.store import Kept, keep
 from packets.tasks import print_packet
 from tests.factories import InterviewFactory, OperatingPolicyFactory, packet_file
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def folder(settings: SimpleNamespace, tmp_path: Path) -> Path:
-    settings.MEDIA_ROOT = tmp_path
-    settings.PACKET_PRESSES = 1
-    return tmp_path
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 
 
 Queue = Callable[[], list[tuple[str, int]]]

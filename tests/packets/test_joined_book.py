@@ -26,7 +26,7 @@ from tests.factories import (
     ResponseFactory,
     jst,
 )
-from tests.packets.binding_parts import numbers_of, words_on
+from tests.packets.binding.parts import numbers_of, words_on
 from tests.packets.conftest import html_of, read
 
 pytestmark = pytest.mark.django_db

@@ -17,7 +17,7 @@ from tests.factories import InterviewFactory, OperatingPolicyFactory, jst, packe
 from tests.packets.conftest import BUILD, HTMX, LIST, PREVIEW, address
 from tests.pages import main_buttons, page, text
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("own_files")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("folder")]
 SignIn = Callable[[User], Client]
 
 

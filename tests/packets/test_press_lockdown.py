@@ -68,7 +68,7 @@ there = open("/proc/self/net/dev").read().count(":")
 print([left, os.readlink("/proc/self/ns/net") != before, not left or there == 1])
 """
 STARTER = """
-import os, subprocess, sys, time
+import os, select, signal, subprocess, sys
 press = subprocess.Popen([sys.executable, "-m", "packets.press"], stdin=subprocess.PIPE,
                          stdout=subprocess.PIPE, bufsize=0)
 press.stdout.read(1)
@@ -79,11 +79,11 @@ if sys.argv[1] == "printing":
     press.stdin.write(frames.framed({"variant": "pdf/ua-1", "limits": limits}, html.encode()))
     children = f"/proc/{press.pid}/task/{press.pid}/children"
     while not (child := open(children).read().split()) and press.poll() is None:
-        time.sleep(0.01)
+        select.select([press.stdout], [], [], 0.01)
     print(press.pid, *child, flush=True)
 else:
     print(press.pid, flush=True)
-time.sleep(60)
+signal.pause()
 """
 
 

@@ -1,7 +1,6 @@
 """Binding: the parts of a book become one file, and everything in it leads to the right page."""
 
 import subprocess
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -11,11 +10,10 @@ from pypdf import PdfReader
 
 from packets.binding import BindingError, Bound, Leaf, first_pages
 from packets.layout import USUAL, Layout
-from tests.packets.binding_parts import (
+from tests.packets.binding.parts import (
     HEIGHT,
     WIDTH,
     bound,
-    leaves_in,
     links_of,
     outline_of,
     picture_of,
@@ -26,29 +24,6 @@ from tests.packets.binding_parts import (
 
 BLANK = {2, 4}
 """Pages of the book: one that binding puts in after the front, and one of 総務部's own."""
-
-
-@pytest.fixture(scope="module")
-def leaves(tmp_path_factory: pytest.TempPathFactory) -> list[Leaf]:
-    return leaves_in(tmp_path_factory.mktemp("parts"))
-
-
-@pytest.fixture(scope="module")
-def book(leaves: list[Leaf]) -> Bound:
-    return bound(leaves)
-
-
-@pytest.fixture(scope="module")
-def path(book: Bound, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("book") / "book.pdf"
-    path.write_bytes(book.pdf)
-    return path
-
-
-@pytest.fixture
-def pdf(path: Path) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(path) as pdf:
-        yield pdf
 
 
 # --- pages ---------------------------------------------------------------------------------------

@@ -1,35 +1,17 @@
 """Binding: one tree of tags over the trees of the parts, and what a book says of itself."""
 
 from collections import Counter
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import pikepdf
-import pytest
 from fontTools.ttLib import TTFont
 from pdfua import Severity, validate
 from pypdf import PdfReader
 
 from packets.binding import Bound, Leaf
 from packets.layout import Layout
-from tests.packets.binding_parts import bound, elements, leaves_in
-
-
-@pytest.fixture(scope="module")
-def leaves(tmp_path_factory: pytest.TempPathFactory) -> list[Leaf]:
-    return leaves_in(tmp_path_factory.mktemp("parts"))
-
-
-@pytest.fixture(scope="module")
-def book(leaves: list[Leaf]) -> Bound:
-    return bound(leaves)
-
-
-@pytest.fixture
-def pdf(book: Bound) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(BytesIO(book.pdf)) as pdf:
-        yield pdf
+from tests.packets.binding.parts import bound, elements, leaves_in
 
 
 def _findings(path: Path) -> Counter:

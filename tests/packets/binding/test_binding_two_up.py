@@ -1,7 +1,6 @@
 """Binding: two pages side by side on A4 across."""
 
 import subprocess
-from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pytest
 
 from packets.binding import Bound, Leaf
 from packets.layout import Layout
-from tests.packets.binding_parts import (
+from tests.packets.binding.parts import (
     HEIGHT,
     WIDTH,
     bound,
@@ -25,26 +24,8 @@ SCALE = WIDTH / HEIGHT
 
 
 @pytest.fixture(scope="module")
-def leaves(tmp_path_factory: pytest.TempPathFactory) -> list[Leaf]:
-    return leaves_in(tmp_path_factory.mktemp("parts"))
-
-
-@pytest.fixture(scope="module")
 def book(leaves: list[Leaf]) -> Bound:
     return bound(leaves, Layout(two_up=True))
-
-
-@pytest.fixture(scope="module")
-def path(book: Bound, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("book") / "sheets.pdf"
-    path.write_bytes(book.pdf)
-    return path
-
-
-@pytest.fixture
-def pdf(path: Path) -> Iterator[pikepdf.Pdf]:
-    with pikepdf.open(path) as pdf:
-        yield pdf
 
 
 def _numbers(path: Path, sheet: int) -> tuple[str, str]:
