@@ -216,6 +216,14 @@ def main() -> int:
     signal.signal(signal.SIGUSR1, lambda *_: None if os.getppid() == starter else sys.exit(1))
     lockdown.end_with_parent(signal.SIGUSR1)
     try:
+        return _serve(orders, answers)
+    finally:
+        # It may come while we leave already, and would break off the tidying up.
+        signal.signal(signal.SIGUSR1, signal.SIG_IGN)
+
+
+def _serve(orders: int, answers: int) -> int:
+    try:
         _warm_up()
     except (ImportError, OSError) as error:
         said = str(error)

@@ -31,7 +31,7 @@ from packets.models import PacketFile
 from packets.orders import Kind, Order
 from packets.parts import PARTS
 from packets.pieces import Piece, department
-from packets.press import Limits
+from packets.press import FOLDER, Limits
 from packets.pressing import Pressroom
 from tests.factories import AppointmentFactory, InterviewFactory, OperatingPolicyFactory, jst
 from tests.packets.conftest import with_words_in
@@ -293,8 +293,33 @@ def test_press_whose_starter_is_killed_leaves_no_folder() -> None:
         gone = select.poll()
         gone.register(os.pidfd_open(int(pid)), select.POLLIN)
         starter.kill()
-    assert gone.poll(20_000) != []
+    assert gone.poll(60_000) != []
     assert not Path(folder).exists()
+
+
+TIDYING = """
+import itertools, os, shutil, signal, sys
+from packets import press
+remove = shutil.rmtree
+def remove_and_hear(*args, **kwargs):
+    os.kill(os.getpid(), signal.SIGUSR1)
+    remove(*args, **kwargs)
+shutil.rmtree = remove_and_hear
+os.getppid = itertools.count().__next__
+sys.exit(press.main())
+"""
+
+
+def test_press_that_hears_of_its_starter_s_end_while_it_tidies_up_leaves_no_folder(
+    tmp_path: Path,
+) -> None:
+    """Its orders have ended first, by the same end."""
+    folder = tmp_path / f"{FOLDER}x"
+    folder.mkdir()
+    named = {"TMPDIR": str(folder), "PYTHONPATH": os.pathsep.join(sys.path)}
+    orders_end = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "check": True}
+    subprocess.run([sys.executable, "-c", TIDYING], env=os.environ | named, **orders_end)
+    assert not folder.exists()
 
 
 @pytest.mark.parametrize("layout", ["", "lasting"])
