@@ -20,7 +20,7 @@ from core.years import (
 from departments.models import Appointment
 from goals.models import Goal, Indicator
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
-from packets.changes import mark, since_last_year
+from packets import changes
 from packets.layout import USUAL, Layout
 from packets.models import DRAFT
 from packets.overview import Plain, figure, overview, paragraphs, size
@@ -30,6 +30,7 @@ from packets.projects import projects
 from packets.queries import Material, Meeting, Person
 from packets.signatures import signatures
 from policies.models import Edition
+from policies.queries.alignments import Row
 
 UNDECIDED = "未定"
 LINES_OF_A_COVER = 9
@@ -47,8 +48,8 @@ def packet(of: Material, *, city: str, layout: Layout = USUAL) -> Plain:
     goals = [_goal(number, goal, of_divisions) for number, goal in enumerate(sheet.goals, 1)]
     numbers = {goal.pk: number for number, goal in enumerate(sheet.goals, 1)}
     amended = sheet.editions.amended
-    chapters = [_chapter(chapter, numbers, amended) for chapter in sheet.chapters]
-    mark(chapters, of.comparison)
+    since = changes.confirmed(of.comparison)
+    chapters = [_chapter(chapter, numbers, amended, since) for chapter in sheet.chapters]
     printed = parts(layout, goals=len(goals))
     name = sheet.paper.department.name
     meeting, signed = _meeting(of.meeting, sheet.heads), signatures(sheet)
@@ -66,8 +67,9 @@ def packet(of: Material, *, city: str, layout: Layout = USUAL) -> Plain:
         "parts": printed,
         "overview": overview(of, goals, printed),
         "policy": _policy(sheet),
+        "texts": _texts(sheet),
         "chapters": chapters,
-        "since": since_last_year(of.comparison),
+        "since": changes.since_last_year(of.comparison),
         "goals": goals,
         "total": _total(sheet.goals),
         "projects": projects(sheet),
@@ -146,6 +148,17 @@ def _policy(sheet: Sheet) -> Plain | None:
     }
 
 
+def _texts(sheet: Sheet) -> list[Plain]:
+    """What the department says of itself, before it answers item by item."""
+    paper = sheet.paper
+    texts = (
+        ("現状と課題", paper.situation),
+        ("現在までの対応状況の検証・分析", paper.analysis),
+        ("先駆的な取組", paper.pioneering),
+    )
+    return [{"title": title, "paragraphs": paragraphs(text)} for title, text in texts]
+
+
 def issued(first: dt.date | None, amendments: Sequence[Edition]) -> str:
     """令和5年3月31日、第1次改正 4月10日: the year is said where it is another one."""
     said = [format_date(first)] if first else []
@@ -158,7 +171,9 @@ def issued(first: dt.date | None, amendments: Sequence[Edition]) -> str:
     return "、".join(said)
 
 
-def _chapter(chapter: Chapter, numbers: dict[int, int], amended: Collection[str]) -> Plain:
+def _chapter(
+    chapter: Chapter, numbers: dict[int, int], amended: Collection[str], since: Mapping[str, Row]
+) -> Plain:
     section = chapter.section
     own, *below = chapter.answers
     shown = [own, *below] if own.section.body.strip() or own.is_owed else below
@@ -166,12 +181,14 @@ def _chapter(chapter: Chapter, numbers: dict[int, int], amended: Collection[str]
         "marker": section.marker,
         "heading": section.heading or section.name,
         "anchor": f"chapter-{section.path}",
-        "items": [_item(answer, numbers, amended) for answer in shown],
+        "items": [_item(answer, numbers, amended, since) for answer in shown],
     }
 
 
-def _item(answer: Answer, numbers: dict[int, int], amended: Collection[str]) -> Plain:
-    section = answer.section
+def _item(
+    answer: Answer, numbers: dict[int, int], amended: Collection[str], since: Mapping[str, Row]
+) -> Plain:
+    section, row = answer.section, since.get(answer.section.path)
     body = answer.response.body.strip() if answer.response else ""
     is_not_applicable = answer.state_label == "該当なし"
     lead, rest = ("", body) if is_not_applicable else first_sentence(body)
@@ -181,7 +198,8 @@ def _item(answer: Answer, numbers: dict[int, int], amended: Collection[str]) -> 
         "marker": section.marker if answer.depth else "",
         "name": section.name,
         "heading": section.heading if answer.depth else "",
-        "quote": paragraphs(section.body),
+        "quote": changes.quote(section.body, row),
+        "since": changes.word(row),
         "is_amended": section.path in amended,
         "state": answer.state_label,
         "lead": lead,
@@ -201,6 +219,7 @@ def _goal(number: int, goal: Goal, of_divisions: Mapping[int, str]) -> Plain:
     return {
         "number": number,
         "anchor": f"goal-{number}",
+        "sheet": f"sheet-{number}",
         "title": goal.title,
         "kind": goal.kind,
         "kind_label": goal.get_kind_display(),
@@ -226,12 +245,7 @@ def _goal(number: int, goal: Goal, of_divisions: Mapping[int, str]) -> Plain:
         "is_own": goal.is_own,
         "size": size(_length(goal)),
         "items": [
-            {
-                "number": section.number,
-                "anchor": f"item-{section.path}",
-                "quote": paragraphs(section.body or section.heading),
-                "size": size(len(section.body)),
-            }
+            {"number": section.number, "anchor": f"item-{section.path}"}
             for section in goal.sections.all()
         ],
         "gone": [section.number for section in gone_sections(goal)],

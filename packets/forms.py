@@ -33,7 +33,7 @@ class LayoutForm(forms.Form):
     sheets = forms.BooleanField(
         label="組織目標シートをつける",
         required=False,
-        help_text="目標1つを1枚に詳しく書いた頁です。外すと、組織目標一覧だけになります。",
+        help_text="方策、指標の根拠、関係する計画まで、目標1つを1枚に書いた頁です。",
     )
     two_up = forms.BooleanField(
         label="1枚に2頁を並べる（2面付け）",
@@ -58,7 +58,7 @@ class LayoutForm(forms.Form):
             "sides": "single" if layout.single else "both",
             "size": "large" if layout.large else "usual",
             "notes": not layout.bare,
-            "sheets": not layout.brief,
+            "sheets": layout.sheets,
             "two_up": layout.two_up,
             "lasting": layout.lasting,
         }
@@ -72,7 +72,7 @@ class LayoutForm(forms.Form):
             single=chosen["sides"] == "single",
             large=chosen["size"] == "large",
             bare=not chosen["notes"],
-            brief=not chosen["sheets"],
+            sheets=chosen["sheets"],
             two_up=chosen["two_up"],
             lasting=chosen["lasting"],
         )

@@ -7,7 +7,7 @@ WORDS = {
     "single": "片面",
     "large": "大きな字",
     "bare": "記録欄なし",
-    "brief": "目標シートなし",
+    "sheets": "目標シート付き",
     "two_up": "2面付け",
     "lasting": "保存用",
 }
@@ -16,10 +16,10 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Layout:
-    """The choices. The usual packet has none of them: both sides, 10.5 pt, notes and goal sheets.
+    """The choices. The usual packet has none of them: both sides, 10.5 pt, room for notes.
 
     ``single``: printed on one side, the binding margin always at the left, no blank pages;
-    ``large``: 14 pt; ``bare``: without ruled space for notes; ``brief``: without goal sheets;
+    ``large``: 14 pt; ``bare``: without ruled space for notes; ``sheets``: with a sheet for each goal;
     ``two_up``: two pages side by side on A4 across; ``lasting``: PDF/A-3a for keeping instead of
     PDF/UA-1.
     """
@@ -27,7 +27,7 @@ class Layout:
     single: bool = False
     large: bool = False
     bare: bool = False
-    brief: bool = False
+    sheets: bool = False
     two_up: bool = False
     lasting: bool = False
 
@@ -56,7 +56,7 @@ class Layout:
             single=self.single,
             large=self.large,
             bare=self.bare,
-            brief=self.brief,
+            sheets=self.sheets,
             lasting=self.lasting,
         )
 

@@ -39,12 +39,6 @@ def overview(of: Material, goals: list[Plain], parts: list[Plain]) -> Plain:
     paper = of.sheet.paper
     declined = _declined(of)
     since_return = returned(of.returned, of.sheet)
-    texts = [
-        ("現状と課題", paper.situation),
-        ("現在までの対応状況の検証・分析", paper.analysis),
-        ("先駆的な取組", paper.pioneering),
-    ]
-    before = 2 + bool(declined) + bool(since_return)
     return {
         "mission": paragraphs(paper.mission),
         "counts": _counts(of, parts),
@@ -55,11 +49,7 @@ def overview(of: Material, goals: list[Plain], parts: list[Plain]) -> Plain:
         "previous_note": _previous_note(of),
         "declined": declined,
         "returned": since_return,
-        "returned_step": before,
-        "texts": [
-            {"step": step, "title": title, "paragraphs": paragraphs(text)}
-            for step, (title, text) in enumerate(texts, before + 1)
-        ],
+        "returned_step": 3 + bool(declined),
     }
 
 
@@ -101,10 +91,9 @@ def _changes(goals: list[Plain]) -> list[Plain]:
     rows = []
     for kind in Goal.Kind:
         of_kind = [goal for goal in goals if goal["kind"] == kind.value]
-        rows += [
-            {"kind": goal["kind"], "kind_label": goal["kind_label"], "goal": goal}
-            for goal in of_kind
-        ]
+        named = [{name: goal[name] for name in ("number", "title", "anchor")} for goal in of_kind]
+        if named:
+            rows.append({"kind": kind.value, "kind_label": str(kind.label), "goals": named})
     return rows
 
 

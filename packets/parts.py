@@ -5,8 +5,8 @@ from packets.overview import Plain
 
 PARTS = (
     ("overview", "概要"),
-    ("facing", "市長の方針と部の方針"),
     ("goals", "組織目標一覧"),
+    ("facing", "市長の方針と部の方針"),
     ("sheets", "組織目標シート"),
     ("coverage", "市長の方針への対応状況"),
     ("previous", "前年度の目標と結果"),
@@ -18,7 +18,7 @@ PARTS = (
 def parts(layout: Layout, *, goals: int) -> list[Plain]:
     """Those of this layout, counted from 第1; without goals there are no sheets of them."""
     left_out = {
-        "sheets": layout.brief or not goals,
+        "sheets": not (layout.sheets and goals),
         "notes": layout.bare,
     }
     printed = [part for part in PARTS if not left_out.get(part[0])]

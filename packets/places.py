@@ -118,11 +118,13 @@ def _meeting(meeting: Plain) -> Iterator[tuple[str, str]]:
 
 def _overview(overview: Plain) -> Iterator[tuple[str, str]]:
     for name, part in overview.items():
-        if name == "texts":
-            for text in part:
-                yield from _all(text["title"], text["paragraphs"])
-        elif name not in REPEATED:
+        if name not in REPEATED:
             yield from _all(NAMES.get(name, "概要"), part)
+
+
+def _texts(texts: list[Plain]) -> Iterator[tuple[str, str]]:
+    for text in texts:
+        yield from _all(text["title"], text["paragraphs"])
 
 
 def _policy(policy: Plain) -> Iterator[tuple[str, str]]:
@@ -168,6 +170,7 @@ PARTS: Mapping[str, Reader] = {
     "meeting": _meeting,
     "overview": _overview,
     "policy": _policy,
+    "texts": _texts,
     "chapters": _chapters,
     "goals": _goals,
     "projects": _projects,

@@ -26,15 +26,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from packets import frames, lockdown
+from packets import frames, lockdown, quickening
 from packets.frames import Frame
-from packets.quickening import quicken
 
 FOLDER = "press-"
 """How the name of the folder begins in which a press writes what its libraries must."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
+ELEMENTS = "packet-elements.css"
 SHEETS = ("packet.css", "packet-front.css", "packet-day.css", "packet-form.css")
 """The style sheets of everything that is printed, in static/css; a later one goes before."""
 FACES = (
@@ -51,7 +51,7 @@ FACES = (
 )
 FONTS = STATIC / "fonts" / "paper"
 ASSETS = {
-    **{f"packet:/css/{name}": (STATIC / "css" / name, "text/css") for name in SHEETS},
+    **{f"packet:/css/{name}": (STATIC / "css" / name, "text/css") for name in (ELEMENTS, *SHEETS)},
     **{f"packet:/fonts/{name}": (FONTS / name, "font/ttf") for _family, _weight, name in FACES},
 }
 """All that a packet may load: these files and nothing else."""
@@ -119,19 +119,20 @@ def _without_fonts_of_the_machine() -> Iterator[None]:
 
 @functools.cache
 def _types():  # type: ignore[no-untyped-def]
-    """Fonts and style sheet, read once in each process."""
+    """Fonts and style sheets, read once in each process: of the elements, and ours."""
     with _without_fonts_of_the_machine():
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
 
         fonts = FontConfiguration()
-    quicken()
+    quickening.quicken()
     fetcher = _fetcher()
     faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
+    elements = CSS(url=f"packet:/css/{ELEMENTS}", url_fetcher=fetcher)
     styles = [
         CSS(url=f"packet:/css/{name}", font_config=fonts, url_fetcher=fetcher) for name in SHEETS
     ]
-    return fonts, [faces, *styles]
+    return fonts, elements, [faces, *styles]
 
 
 # While everything that it needs for tidying up is still there.
@@ -145,10 +146,8 @@ def press(
 
     The same HTML gives the same bytes. Raises TooManyPages when there are more than ``most``.
     """
-    from weasyprint import HTML
-
-    fonts, styles = _types()
-    page = HTML(string=html, url_fetcher=_fetcher())
+    fonts, elements, styles = _types()
+    page = quickening.page_of(html, elements, _fetcher())
     with _at_most(most):
         document = page.render(stylesheets=styles, font_config=fonts, pdf_variant=variant)
     if len(document.pages) > most:

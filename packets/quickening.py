@@ -20,6 +20,17 @@ from typing import Any
 VERSION = "70.0"
 
 
+def page_of(html: str, elements: Any, fetcher: Any) -> Any:
+    """``html`` for WeasyPrint, with the sheet ``elements`` instead of the one that comes with it."""
+    from weasyprint import HTML
+
+    class Page(HTML):
+        def _ua_stylesheets(self, forms=False):
+            return [elements]
+
+    return Page(string=html, url_fetcher=fetcher)
+
+
 def quicken() -> bool:
     """Change the engine in this process; False where it is not the version that we know."""
     import weasyprint

@@ -22,8 +22,8 @@ from packets.pieces import Piece
 TEMPLATE = "packets/paper/front/book.html"
 COLUMNS = {
     "overview": ["概要"],
-    "facing": ["部の", "方針"],
     "goals": ["目標", "一覧"],
+    "facing": ["部の", "方針"],
     "sheets": ["目標", "シート"],
     "coverage": ["対応", "状況"],
     "previous": ["前年度"],
