@@ -1,5 +1,6 @@
 /* Security keys: what the server asks for is handed to the browser, and its answer is sent with
-   the form. data-key: create or get; data-options: what the server asks for. */
+   the form. data-key: create or get; data-options: what the server asks for.
+   Not deferred: whoever presses the button as soon as it is there must be asked for the key. */
 (() => {
   const SORRY = {
     none: "このブラウザーでは、セキュリティキーを使えません。",
@@ -55,15 +56,15 @@
     form.submit();
   };
 
-  document.querySelectorAll("form[data-key]").forEach((form) => {
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || !form.matches("form[data-key]")) return;
+    const name = form.elements.name;
+    if (name && !name.value.trim()) return;
+    event.preventDefault();
     const told = form.querySelector("[data-told]");
-    form.addEventListener("submit", (event) => {
-      const name = form.elements.name;
-      if (event.defaultPrevented || (name && !name.value.trim())) return;
-      event.preventDefault();
-      send(form, told).catch((error) => {
-        told.textContent = SORRY[error.name] || FAILED;
-      });
+    send(form, told).catch((error) => {
+      told.textContent = SORRY[error.name] || FAILED;
     });
   });
 })();

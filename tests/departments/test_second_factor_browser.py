@@ -1,13 +1,14 @@
 """Second factors in a real browser: a key by Chromium's own authenticator, the app without a
 script, and the city's sign-in service with a form that waits."""
 
+import contextlib
 import datetime as dt
 import re
 
 import pytest
 from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, TimeoutError, expect
 
 from core.models import AuditEvent
 from departments.models import Session
@@ -120,6 +121,28 @@ def test_key_that_is_not_there_is_told_in_words_and_the_app_goes_on(page, cast, 
     other.get_by_label("確認コード").fill(codes[0])
     other.keyboard.press("Enter")
     expect(other.get_by_role("heading", level=1)).to_have_text("今日すること")
+
+
+def test_button_pressed_before_the_script_has_come_asks_for_the_key(page, cast):
+    """On a slow line: the script comes only after somebody has tried for a while to press."""
+
+    def press(script: Route) -> None:
+        with contextlib.suppress(TimeoutError):
+            page.get_by_label("キーの名前").fill("机の鍵", timeout=1_000)
+            page.get_by_role("button", name="設定する").click(timeout=1_000)
+        script.continue_()
+
+    sent = []
+    page.on("request", lambda request: sent.append(request.url) if request.post_data else None)
+    plug_in(page)
+    password(page, cast.head, HOME)
+    sent.clear()
+    page.route("**/keys*.js", press, times=1)
+    page.get_by_role("link", name="セキュリティキーを加える").click()
+    page.get_by_label("キーの名前").fill("机の鍵")
+    page.get_by_role("button", name="設定する").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("予備コード")
+    assert len(sent) == 1
 
 
 def test_app_works_without_a_script_and_by_the_keyboard(house, new_context, cast):
