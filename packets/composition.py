@@ -311,15 +311,17 @@ class Composition:
         title = f"{format_year(self.order.year)} {self.order.title}"
         layout, numbered = self.order.layout, self.order.is_bound
         try:
-            bound = binding.bind(leaves, title=title, layout=layout, numbered=numbered)
+            with store.written(store.place_of(digest, self.shelf)) as file:
+                bound = binding.bind(leaves, file, title=title, layout=layout, numbered=numbered)
+                self.watch.look()
+                kept = Kept(digest, bound.pages, bound.starts, missing, folder=self.shelf)
+                store.note(kept, file.tell())
         except BindingError as error:
             for leaf in leaves:
                 if leaf.title == error.title:
                     leaf.path.unlink(missing_ok=True)
             raise
-        self.watch.look()
-        kept = Kept(digest, bound.pages, bound.starts, missing, folder=self.shelf)
-        return store.keep(kept, bound.pdf)
+        return kept
 
 
 def _as_they_are(parts: Sequence[Part]) -> dict[int, OperatingPolicy]:

@@ -2,46 +2,53 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import pikepdf
-from pikepdf import Name, Stream
+from pikepdf import Name
 
-from packets.binding.pages import Book
+from packets.binding.pages import Book, Section
 from packets.binding.truetype import Cut, Face, Unlike
 
 RUN = re.compile(rb"(\d+) \[([^\]]*)\]")
 
 
-def unite(book: Book) -> None:
+@dataclass
+class Shared:
+    """The file of all fonts of one name: its glyphs, and its number in the book."""
+
+    number: int
+    face: Face
+
+
+class Fonts:
     """Fonts of the same name share one file with the glyphs of all of them.
 
     Widths and text stay those of each leaf: what a glyph means there is known only there. A font
     that is not like the others of its name keeps its file.
     """
-    if len(book.sections) == 1:
-        return
-    faces: dict[str, Face] = {}
-    sharing: dict[str, list[pikepdf.Object]] = {}
-    for font in _fonts(book):
-        descriptor = font.FontDescriptor
-        name = str(descriptor.FontName)
-        face = faces.setdefault(name, Face())
-        try:
-            face.take(Cut(descriptor.FontFile2.read_bytes()), _drawn(font))
-        except Unlike:
-            continue
-        sharing.setdefault(name, []).append(descriptor)
-    for name, descriptors in sharing.items():
-        if len(descriptors) > 1:
-            _share(book, faces[name].file(), descriptors)
 
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._shared: dict[str, Shared] = {}
 
-def _share(book: Book, file: bytes, descriptors: list[pikepdf.Object]) -> None:
-    stream = Stream(book.pdf, file)
-    stream.Length1 = len(file)
-    shared = book.pdf.make_indirect(stream)
-    for descriptor in descriptors:
-        descriptor.FontFile2 = shared
+    def take(self, section: Section) -> None:
+        for font in _fonts(section):
+            descriptor = font.FontDescriptor
+            name = str(descriptor.FontName)
+            shared = self._shared.get(name) or Shared(self._book.writer.number(), Face())
+            try:
+                shared.face.take(Cut(descriptor.FontFile2.read_bytes()), _drawn(font))
+            except Unlike:
+                continue
+            self._shared[name] = shared
+            descriptor.FontFile2 = section.transfer.stand_in(shared.number)
+
+    def close(self) -> None:
+        for shared in self._shared.values():
+            file = shared.face.file()
+            about = b"<< /Length1 %d >>" % len(file)
+            self._book.writer.write_stream(shared.number, about, file)
 
 
 def _drawn(font: pikepdf.Object) -> list[int]:
@@ -60,16 +67,15 @@ def _drawn(font: pikepdf.Object) -> list[int]:
     ]
 
 
-def _fonts(book: Book) -> Iterator[pikepdf.Object]:
+def _fonts(section: Section) -> Iterator[pikepdf.Object]:
     """All fonts in TrueType files; the pages of a leaf share their fonts."""
     seen = set()
-    for section in book.sections:
-        for page in section.pages:
-            fonts = page.obj.Resources.get(Name.Font)
-            if fonts is None or fonts.objgen in seen:
-                continue
-            seen.add(fonts.objgen)
-            for font in fonts.values():
-                for descendant in font.get(Name.DescendantFonts, ()):
-                    if Name.FontFile2 in descendant.FontDescriptor:
-                        yield descendant
+    for page in section.pages:
+        fonts = page.obj.Resources.get(Name.Font)
+        if fonts is None or fonts.objgen in seen:
+            continue
+        seen.add(fonts.objgen)
+        for font in fonts.values():
+            for descendant in font.get(Name.DescendantFonts, ()):
+                if Name.FontFile2 in descendant.FontDescriptor:
+                    yield descendant

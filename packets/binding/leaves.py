@@ -1,6 +1,7 @@
 """What is bound: leaves, and on which pages of the book they begin."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,6 @@ class Bound:
     ``starts`` is the running number of the page on which each leaf begins, by its key.
     """
 
-    pdf: bytes
     pages: int
     starts: dict[str, int]
 
@@ -56,13 +56,13 @@ def first_pages(pages: Sequence[int], layout: Layout) -> list[int]:
     return firsts
 
 
-def opened(leaf: Leaf) -> pikepdf.Pdf:
-    """The PDF of ``leaf``. Raises BindingError."""
+@contextlib.contextmanager
+def opened(leaf: Leaf) -> Iterator[pikepdf.Pdf]:
+    """The PDF of ``leaf``. Raises BindingError, also for what is met while it is open."""
     try:
-        pdf = pikepdf.open(leaf.path, attempt_recovery=False)
-    except (OSError, pikepdf.PdfError) as error:
+        with pikepdf.open(leaf.path, attempt_recovery=False) as pdf:
+            if not len(pdf.pages):
+                raise BindingError(leaf.title, "no pages")
+            yield pdf
+    except (FileNotFoundError, ValueError, pikepdf.PdfError) as error:
         raise BindingError(leaf.title, "not a readable PDF") from error
-    if not len(pdf.pages):
-        pdf.close()
-        raise BindingError(leaf.title, "no pages")
-    return pdf

@@ -3,11 +3,10 @@
 A leaf refers to another by ``part:KEY`` or ``part:KEY/ANCHOR``.
 """
 
-from collections.abc import Iterator
 from urllib.parse import unquote
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, String
+from pikepdf import Dictionary, Name, String
 
 from packets.binding.pages import Book, Section
 
@@ -15,23 +14,44 @@ SCHEME = "part:"
 ELSEWHERE = "この資料にはありません"
 """What is said of a link to a leaf that is not here."""
 
+Place = tuple[str, str]
+"""A leaf by its key, and a name in it; the empty one is that of its start."""
 
-def resolve(book: Book) -> None:
+
+class Links:
     """Links inside leaves and between them. Who links to a leaf that is not here goes nowhere."""
-    pairs = [(section, _anchors(book, section)) for section in book.sections]
-    sections = {section.leaf.key: section for section, _ in pairs}
-    anchors = {section.leaf.key: named for section, named in pairs}
-    for section, own in pairs:
-        for link in book.annotations(section):
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._titles = {leaf.key: leaf.title for leaf in book.leaves}
+        self._known: dict[Place, bytes] = {}
+        self._asked: dict[Place, int] = {}
+
+    def take(self, section: Section) -> None:
+        """Each destination is written once, however many go there."""
+        source, key = section.transfer.source, section.leaf.key
+        own = {name: source.make_indirect(place) for name, place in section.places.items()}
+        for anchor, place in {**own, "": section.start}.items():
+            self._known[key, anchor] = section.transfer.words(place)
+        for link in section.annotations():
             if isinstance(name := link.get(Name.Dest), String):
                 link.Dest = own.get(str(name)) or section.start
             elif (address := _address(link)).startswith(SCHEME):
-                del link.A
-                key, _, anchor = unquote(address.removeprefix(SCHEME)).partition("/")
-                link.Contents = String(ELSEWHERE)
-                if key in sections:
-                    link.Dest = anchors[key].get(anchor) or sections[key].start
-                    link.Contents = String(sections[key].leaf.title)
+                self._lead(link, address.removeprefix(SCHEME), section)
+
+    def _lead(self, link: pikepdf.Object, address: str, section: Section) -> None:
+        del link.A
+        key, _, anchor = unquote(address).partition("/")
+        link.Contents = String(self._titles.get(key, ELSEWHERE))
+        if key in self._titles:
+            number = self._asked.setdefault((key, anchor), 0) or self._book.writer.number()
+            self._asked[key, anchor] = number
+            link.Dest = section.transfer.stand_in(number)
+
+    def close(self) -> None:
+        for (key, anchor), number in self._asked.items():
+            place = self._known.get((key, anchor)) or self._known[key, ""]
+            self._book.writer.write(number, place)
 
 
 def _address(link: pikepdf.Object) -> str:
@@ -39,18 +59,3 @@ def _address(link: pikepdf.Object) -> str:
     if not isinstance(action, Dictionary) or action.get(Name.S) != "/URI":
         return ""
     return str(action.get(Name.URI, ""))
-
-
-def _anchors(book: Book, section: Section) -> dict[str, pikepdf.Object]:
-    """The leaf's destinations by their names; each is written once, however many go there."""
-    tree = section.root.get(Name.Names, Dictionary()).get(Name.Dests)
-    if tree is None:
-        return {}
-    return {str(name): book.pdf.make_indirect(place) for name, place in _named(tree)}
-
-
-def _named(tree: pikepdf.Object) -> Iterator[tuple[pikepdf.Object, pikepdf.Object]]:
-    own = list(tree.get(Name.Names, Array()))
-    yield from zip(own[::2], own[1::2], strict=True)
-    for kid in tree.get(Name.Kids, ()):
-        yield from _named(kid)

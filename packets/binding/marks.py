@@ -2,9 +2,10 @@
 
 from xml.sax.saxutils import escape
 
-from pikepdf import Dictionary, Name, Stream, String
+from pikepdf import Name
 
-from packets.binding.pages import Book
+from packets.binding.pages import Book, Section
+from packets.binding.writing import dictionary, ref, text
 from packets.layout import Layout
 
 XMP = """<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>
@@ -25,35 +26,51 @@ FOR_ALL = "<pdfuaid:part>1</pdfuaid:part>\n"
 LASTING = "<pdfaid:part>3</pdfaid:part><pdfaid:conformance>{}</pdfaid:conformance>\n"
 
 
-def describe(book: Book, title: str, layout: Layout) -> None:
-    """Without any date, as the same book is to be the same file."""
-    root = book.pdf.Root
-    first = book.sections[0]
-    root.Lang = String("ja")
-    if Name.StructTreeRoot in root:
-        root.MarkInfo = Dictionary(Marked=True)
-    root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    about = {"Title": title, "Producer": first.info.get("/Producer", "")}
-    if author := first.info.get("/Author", ""):
-        about["Author"] = author
-    book.pdf.trailer.Info = book.pdf.make_indirect(
-        Dictionary({f"/{name}": String(words) for name, words in about.items()})
-    )
-    standard = LASTING.format("B" if layout.two_up else "A") if layout.lasting else FOR_ALL
-    _write_xmp(book, about, "" if layout.two_up and not layout.lasting else standard)
-    if (intents := first.root.get(Name.OutputIntents)) is not None:
-        root.OutputIntents = intents
+class Marks:
+    """Without any date, as the same book is to be the same file. Who made it, with what, and which
+    colours it means is what the first leaf says.
+    """
+
+    def __init__(self, book: Book, title: str) -> None:
+        self._book = book
+        self._about = {"Title": title, "Producer": ""}
+        self._is_first = True
+        self.info = book.writer.number()
+
+    def take(self, section: Section) -> None:
+        if not self._is_first:
+            return
+        self._is_first = False
+        info = section.transfer.source.docinfo
+        self._about["Producer"] = str(info.get("/Producer", ""))
+        if author := str(info.get("/Author", "")):
+            self._about["Author"] = author
+        if (intents := section.root.get(Name.OutputIntents)) is not None:
+            self._book.root["OutputIntents"] = ref(section.transfer.number(intents))
+
+    def close(self) -> None:
+        writer, root = self._book.writer, self._book.root
+        about = {name: text(words) for name, words in self._about.items()}
+        writer.write(self.info, dictionary(about))
+        root["Lang"] = text("ja")
+        root["ViewerPreferences"] = b"<< /DisplayDocTitle true >>"
+        metadata = writer.number()
+        kind = b"<< /Type /Metadata /Subtype /XML >>"
+        writer.write_stream(metadata, kind, self._xmp().encode())
+        root["Metadata"] = ref(metadata)
+
+    def _xmp(self) -> str:
+        author = self._about.get("Author")
+        return XMP.format(
+            standard=_standard(self._book.layout),
+            producer=escape(self._about["Producer"]),
+            title=escape(self._about["Title"]),
+            creator=CREATOR.format(escape(author)) if author else "",
+        )
 
 
-def _write_xmp(book: Book, about: dict[str, str], standard: str) -> None:
-    author = about.get("Author")
-    words = XMP.format(
-        standard=standard,
-        producer=escape(about["Producer"]),
-        title=escape(about["Title"]),
-        creator=CREATOR.format(escape(author)) if author else "",
-    )
-    stream = Stream(book.pdf, words.encode())
-    stream.Type = Name.Metadata
-    stream.Subtype = Name.XML
-    book.pdf.Root.Metadata = book.pdf.make_indirect(stream)
+def _standard(layout: Layout) -> str:
+    """Sheets with two pages have no tags."""
+    if layout.lasting:
+        return LASTING.format("B" if layout.two_up else "A")
+    return "" if layout.two_up else FOR_ALL

@@ -2,122 +2,119 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from io import BytesIO
-from typing import Any
+from typing import BinaryIO
 
 import pikepdf
-from pikepdf import Array, Dictionary, Name, Stream
+from pikepdf import Array, Dictionary, Name
 
-from packets.binding.leaves import BindingError, Leaf, first_pages, opened
+from packets.binding.leaves import Leaf, first_pages
+from packets.binding.transfer import Transfer
+from packets.binding.writing import Writer, array, dictionary, ref
 from packets.layout import Layout
 
 NOTHING_DRAWN = 200
 """Bytes: a page whose content is no longer than this and shows no text is blank."""
 
-NOT_TAKEN = {"/Pages", "/Metadata"}
-"""What of a leaf's catalogue the book writes for itself."""
 
-
-@dataclass(frozen=True)
+@dataclass
 class Section:
-    """A leaf in the book: its pages, of which the first one has the running number ``first``,
-    and what it brought along: ``root`` is the catalogue of its own PDF, ``numbers`` are those of
-    all its objects.
+    """A leaf while it goes into the book: its pages, of which the first one has the running
+    number ``first``; ``start`` is the destination of those who look for the leaf itself,
+    ``places`` are its destinations by their names. All of them are objects of the leaf's own PDF.
     """
 
     leaf: Leaf
     first: int
+    transfer: Transfer
     pages: list[pikepdf.Page]
-    root: pikepdf.Object
-    info: dict[str, str]
-    numbers: range
+    start: Array
+    places: dict[str, pikepdf.Object]
+
+    @classmethod
+    def of(cls, leaf: Leaf, first: int, source: pikepdf.Pdf, writer: Writer) -> "Section":
+        pages = list(source.pages)
+        page = pages[0].obj
+        start = Array([page, Name.XYZ, page.MediaBox[0], page.MediaBox[3], 0])
+        tree = source.Root.get(Name.Names, Dictionary()).get(Name.Dests, Dictionary())
+        places = {str(name): place for name, place in _named(tree)}
+        return cls(leaf, first, Transfer(source, writer), pages, start, places)
 
     @property
-    def start(self) -> Array:
-        """The destination of those who look for the leaf itself."""
-        page = self.pages[0].obj
-        return Array([page, Name.XYZ, page.MediaBox[0], page.MediaBox[3], 0])
+    def root(self) -> pikepdf.Object:
+        return self.transfer.source.Root
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.pages) - 1
+
+    def annotations(self) -> Iterator[pikepdf.Object]:
+        for page in self.pages:
+            yield from page.obj.get(Name.Annots, ())
+
+
+def _named(tree: pikepdf.Object) -> Iterator[tuple[pikepdf.Object, pikepdf.Object]]:
+    own = list(tree.get(Name.Names, ()))
+    yield from zip(own[::2], own[1::2], strict=True)
+    for kid in tree.get(Name.Kids, ()):
+        yield from _named(kid)
 
 
 @dataclass
 class Book:
-    """The book while it is made."""
+    """The book while it is written: ``root`` holds the entries of its catalogue, ``pages`` the
+    numbers of the objects that are its pages, ``counts`` how many of its own each leaf has.
+    """
 
-    pdf: pikepdf.Pdf = field(default_factory=pikepdf.Pdf.new)
-    sections: list[Section] = field(default_factory=list)
+    writer: Writer
+    leaves: Sequence[Leaf]
+    layout: Layout
+    root: dict[str, bytes] = field(default_factory=dict)
+    pages: list[int] = field(default_factory=list)
+    starts: dict[str, int] = field(default_factory=dict)
+    counts: list[int] = field(default_factory=list)
+    tree: int = 0
 
     @classmethod
-    def of(cls, leaves: Sequence[Leaf], layout: Layout) -> "Book":
-        """All pages. Raises BindingError."""
-        book = cls()
-        counts: list[int] = []
-        for leaf in leaves:
-            with opened(leaf) as source:
-                counts.append(len(source.pages))
-                first = first_pages(counts, layout)[-1]
-                while len(book.pdf.pages) < first - 1:
-                    book.pdf.pages.append(_blank(book.pdf))
-                try:
-                    book._add(leaf, source, first)
-                except (ValueError, pikepdf.PdfError) as error:
-                    raise BindingError(leaf.title, "its pages cannot be read") from error
-        return book
+    def into(cls, file: BinaryIO, leaves: Sequence[Leaf], layout: Layout) -> "Book":
+        writer = Writer(file)
+        return cls(writer, leaves, layout, tree=writer.number())
 
-    def _add(self, leaf: Leaf, source: pikepdf.Pdf, first: int) -> None:
-        """Copied whole, so that ``source`` may be closed and no two of them are open at once."""
-        before = self._latest()
-        pages = [*source.pages]
-        for page in pages:
-            self.pdf.pages.append(page)
-        for name in NOT_TAKEN & set(source.Root.keys()):
-            del source.Root[name]
-        root = self.pdf.copy_foreign(source.Root)
-        numbers = range(before + 1, self._latest())
-        self.sections.append(
-            Section(
-                leaf,
-                first,
-                list(self.pdf.pages[first - 1 :]),
-                root,
-                {str(name): str(words) for name, words in source.docinfo.items()},
-                numbers,
-            )
-        )
-        for thing in self.things(self.sections[-1]):
-            if isinstance(thing, Stream):
-                _take_content(thing)
+    def section(self, leaf: Leaf, source: pikepdf.Pdf) -> Section:
+        """The next one."""
+        self.counts.append(len(source.pages))
+        first = first_pages(self.counts, self.layout)[-1]
+        self.starts[leaf.key] = first
+        return Section.of(leaf, first, source, self.writer)
 
-    def _latest(self) -> int:
-        """The number of the latest object: one that is not used, and so not written."""
-        return self.pdf.make_indirect(Dictionary()).objgen[0]
+    def close(self, info: int) -> None:
+        kids = array(map(ref, self.pages))
+        pages = {"Type": b"/Pages", "Count": b"%d" % len(self.pages), "Kids": kids}
+        self.writer.write(self.tree, dictionary(pages))
+        root = {"Type": b"/Catalog", "Pages": ref(self.tree), **self.root}
+        self.writer.close(self.writer.add(dictionary(root)), info)
 
-    def things(self, section: Section) -> Iterator[pikepdf.Object]:
-        """Everything that came with a leaf."""
-        for number in section.numbers:
-            yield self.pdf.get_object(number, 0)
 
-    def annotations(self, section: Section) -> Iterator[pikepdf.Object]:
+class Pages:
+    """The pages as they are."""
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._box = b""
+
+    def take(self, section: Section) -> None:
+        """Blank ones before them are as large as the page before these."""
+        book = self._book
+        while len(book.pages) < section.first - 1:
+            blank = {"Type": b"/Page", "MediaBox": self._box, "Resources": b"<< >>"}
+            book.pages.append(book.writer.add(dictionary({**blank, "Parent": ref(book.tree)})))
+        parent = section.transfer.stand_in(book.tree)
         for page in section.pages:
-            yield from page.obj.get(Name.Annots, ())
+            page.obj.Parent = parent
+            book.pages.append(section.transfer.number(page.obj))
+        self._box = section.pages[-1].mediabox.unparse(resolved=True)
 
-    def bytes(self) -> bytes:
-        """The same book always gives the same."""
-        file = BytesIO()
-        self.pdf.save(
-            file,
-            min_version="1.7",  # that on which PDF/UA-1 and PDF/A-3 rest
-            deterministic_id=True,
-            object_stream_mode=pikepdf.ObjectStreamMode.generate,
-            compress_streams=True,
-            fix_metadata_version=False,
-        )
-        return file.getvalue()
-
-
-def _take_content(stream: Any) -> None:
-    """What was copied reads its content from where it came; take it over as it is."""
-    content = stream.read_raw_bytes()
-    stream.write(content, filter=stream.get("/Filter"), decode_parms=stream.get("/DecodeParms"))
+    def close(self) -> None:
+        """They are told of when the book is closed."""
 
 
 def is_blank(page: pikepdf.Page) -> bool:
@@ -129,10 +126,3 @@ def is_blank(page: pikepdf.Page) -> bool:
         return False
     drawn = content.read_bytes()
     return len(drawn) <= NOTHING_DRAWN and b"BT" not in drawn
-
-
-def _blank(pdf: pikepdf.Pdf) -> pikepdf.Page:
-    """As large as the page before it."""
-    box = pdf.pages[-1].mediabox
-    blank = Dictionary(Type=Name.Page, MediaBox=Array(list(box)), Resources=Dictionary())
-    return pikepdf.Page(pdf.make_indirect(blank))

@@ -7,7 +7,8 @@ import pikepdf
 from pikepdf import Array, Name, Stream
 
 from packets.binding.digits import digits, font_in
-from packets.binding.pages import Book, is_blank
+from packets.binding.pages import Book, Section, is_blank
+from packets.binding.transfer import Transfer
 from packets.layout import Layout
 
 FONT = "/Stamp"
@@ -29,23 +30,37 @@ TAB_TOP = 27 * MM
 TAB_STEP = 20.5 * MM
 
 
-def stamp(book: Book, layout: Layout, *, numbered: bool) -> None:
+class Stamps:
     """Pages on which nothing is written stay bare."""
-    if not numbered and not any(section.leaf.tab for section in book.sections):
-        return
-    font = font_in(book.pdf)
-    before = book.pdf.make_indirect(Stream(book.pdf, b"q\n"))
-    for section in book.sections:
+
+    def __init__(self, book: Book, *, numbered: bool) -> None:
+        self._layout = book.layout
+        self._numbered = numbered
+        self._font = book.writer.number()
+        with pikepdf.Pdf.new() as scratch:
+            transfer = Transfer(scratch, book.writer)
+            transfer.settle(font_in(scratch), self._font)
+            transfer.run()
+
+    def take(self, section: Section) -> None:
+        if not (self._numbered or section.leaf.tab):
+            return
+        source = section.transfer.source
+        font = section.transfer.stand_in(self._font)
+        before = source.make_indirect(Stream(source, b"q\n"))
         for number, page in enumerate(section.pages, section.first):
             if is_blank(page):
                 continue
-            drawn = _number(page, number) if numbered else ""
+            drawn = _number(page, number) if self._numbered else ""
             if section.leaf.tab:
-                drawn += _tab(page, section.leaf.tab, at_right=_lies_at_right(number, layout))
-            if drawn:
-                after = book.pdf.make_indirect(Stream(book.pdf, f"Q\n{drawn}".encode()))
-                page.obj.Contents = Array([before, page.obj.Contents, after])
-                page.add_resource(font, Name.Font, Name(FONT))
+                at_right = _lies_at_right(number, self._layout)
+                drawn += _tab(page, section.leaf.tab, at_right=at_right)
+            after = source.make_indirect(Stream(source, f"Q\n{drawn}".encode()))
+            page.obj.Contents = Array([before, page.obj.Contents, after])
+            page.add_resource(font, Name.Font, Name(FONT))
+
+    def close(self) -> None:
+        """All are on their pages."""
 
 
 def _lies_at_right(number: int, layout: Layout) -> bool:

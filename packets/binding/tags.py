@@ -4,102 +4,113 @@ Everything by which a tree refers to itself by number or name is unique in the b
 the parent tree, and the names of table headers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from packets.binding.pages import Book, Section
+from packets.binding.writing import array, dictionary, ref, text
 
 
-def merge(book: Book) -> None:
+class Tags:
     """Hang the tree of each leaf as a part below one document."""
-    pdf = book.pdf
-    root = pdf.make_indirect(Dictionary(Type=Name.StructTreeRoot))
-    document = pdf.make_indirect(Dictionary(Type=Name.StructElem, S=Name.Document, P=root))
-    parts = Array()
-    numbers = Array()
-    named: dict[str, pikepdf.Object] = {}
-    roles = Dictionary()
-    following = 0
-    for section in book.sections:
+
+    def __init__(self, book: Book) -> None:
+        self._book = book
+        self._root = book.writer.number()
+        self._document = book.writer.number()
+        self._parts: list[int] = []
+        self._owners: list[bytes] = []
+        self._headers: dict[str, int] = {}
+        self._roles: dict[str, bytes] = {}
+        self._following = 0
+        self._prefix = ""
+
+    def take(self, section: Section) -> None:
         tree = section.root.get(Name.StructTreeRoot)
         if tree is None:
-            continue
-        named |= _renamed_headers(book.things(section), len(parts))
-        _number(book, section, following)
-        following = _take_numbers(tree, numbers, following)
-        _take_roles(tree, roles)
-        parts.extend(_as_parts(tree, document, section))
-    document.K = parts
-    root.K = Array([document])
-    root.ParentTree = pdf.make_indirect(Dictionary(Nums=numbers))
-    root.ParentTreeNextKey = following
-    if named:
-        root.IDTree = pdf.make_indirect(Dictionary(Names=_sorted(named)))
-    if roles:
-        root.RoleMap = roles
-    pdf.Root.StructTreeRoot = root
+            return
+        self._prefix = f"{len(self._parts)}-"
+        section.transfer.edit(b"/A <<", self._rename)
+        _number(section, self._following)
+        self._take_owners(tree, section)
+        for name, role in tree.get(Name.RoleMap, Dictionary()).items():
+            self._roles[name.removeprefix("/")] = role.unparse()
+        document = section.transfer.stand_in(self._document)
+        for part in _as_parts(tree, document, section.leaf.title):
+            self._parts.append(section.transfer.number(part))
+
+    def _take_owners(self, tree: pikepdf.Object, section: Section) -> None:
+        """Entries of the parent tree, under the next free numbers."""
+        offset = self._following
+        own = list(tree.ParentTree.Nums)
+        for number, owner in zip(own[::2], own[1::2], strict=True):
+            owned = ref(section.transfer.number(owner))
+            self._owners.append(b"%d %s" % (int(number) + offset, owned))
+            self._following = max(self._following, int(number) + offset + 1)
+
+    def _rename(self, thing: pikepdf.Object, number: int) -> None:
+        """Give a table header, and what names it, its new name: they were named by numbers of
+        objects, which repeat from leaf to leaf. Only cells have attributes with a name or with
+        headers.
+        """
+        if (name := thing.get(Name.ID)) is not None:
+            thing.ID = String(self._prefix + str(name))
+            self._headers[self._prefix + str(name)] = number
+        attributes = thing.A
+        if isinstance(attributes, Dictionary) and Name.Headers in attributes:
+            attributes.Headers = Array(
+                [String(self._prefix + str(one)) for one in attributes.Headers]
+            )
+
+    def close(self) -> None:
+        if not self._parts:
+            return
+        write = self._book.writer
+        document = {
+            "Type": b"/StructElem",
+            "S": b"/Document",
+            "P": ref(self._root),
+            "K": array(map(ref, self._parts)),
+        }
+        write.write(self._document, dictionary(document))
+        root = {
+            "Type": b"/StructTreeRoot",
+            "K": array([ref(self._document)]),
+            "ParentTree": ref(write.add(dictionary({"Nums": array(self._owners)}))),
+            "ParentTreeNextKey": b"%d" % self._following,
+        }
+        if self._headers:
+            names = array(self._sorted_headers())
+            root["IDTree"] = ref(write.add(dictionary({"Names": names})))
+        if self._roles:
+            root["RoleMap"] = dictionary(self._roles)
+        write.write(self._root, dictionary(root))
+        self._book.root["StructTreeRoot"] = ref(self._root)
+        self._book.root["MarkInfo"] = b"<< /Marked true >>"
+
+    def _sorted_headers(self) -> Iterator[bytes]:
+        for name in sorted(self._headers):
+            yield text(name)
+            yield ref(self._headers[name])
 
 
-def _renamed_headers(things: Iterable[pikepdf.Object], place: int) -> dict[str, pikepdf.Object]:
-    """Table headers by their new names: they were named by numbers of objects, which repeat from
-    leaf to leaf.
-    """
-    prefix = f"{place}-"
-    headers: dict[str, pikepdf.Object] = {}
-    for thing in things:
-        # Only cells have attributes with a name or with headers, and most things have none at all.
-        if not isinstance(thing, Dictionary) or (attributes := thing.get("/A")) is None:
-            continue
-        if (name := thing.get("/ID")) is not None:
-            thing.ID = String(prefix + str(name))
-            headers[prefix + str(name)] = thing
-        if isinstance(attributes, Dictionary) and "/Headers" in attributes:
-            attributes.Headers = Array([String(prefix + str(one)) for one in attributes.Headers])
-    return headers
-
-
-def _sorted(named: dict[str, pikepdf.Object]) -> Array:
-    names = Array()
-    for name in sorted(named):
-        names.append(String(name))
-        names.append(named[name])
-    return names
-
-
-def _number(book: Book, section: Section, offset: int) -> None:
+def _number(section: Section, offset: int) -> None:
     for page in section.pages:
         if Name.StructParents in page.obj:
             page.obj.StructParents = int(page.obj.StructParents) + offset
-    for annotation in book.annotations(section):
+    for annotation in section.annotations():
         if Name.StructParent in annotation:
             annotation.StructParent = int(annotation.StructParent) + offset
 
 
-def _take_numbers(tree: pikepdf.Object, numbers: Array, offset: int) -> int:
-    """The next free number."""
-    own = list(tree.ParentTree.Nums)
-    highest = -1
-    for number, owner in zip(own[::2], own[1::2], strict=True):
-        highest = max(highest, int(number))
-        numbers.append(int(number) + offset)
-        numbers.append(owner)
-    return offset + highest + 1
-
-
-def _take_roles(tree: pikepdf.Object, roles: Dictionary) -> None:
-    for name, role in tree.get(Name.RoleMap, Dictionary()).items():
-        roles[name] = role
-
-
-def _as_parts(tree: pikepdf.Object, document: pikepdf.Object, section: Section) -> list:
-    kids = tree.K if isinstance(tree.K, Array) else [tree.K]
-    parts = []
-    for kid in kids:
+def _as_parts(
+    tree: pikepdf.Object, document: pikepdf.Object, title: str
+) -> Iterator[pikepdf.Object]:
+    for kid in tree.K if isinstance(tree.K, Array) else [tree.K]:
         kid.P = document
         if kid.S == "/Document":
             kid.S = Name.Part
-            kid.T = String(section.leaf.title)
-        parts.append(kid)
-    return parts
+            kid.T = String(title)
+        yield kid

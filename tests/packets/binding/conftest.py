@@ -6,8 +6,8 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from packets.binding import Bound, Leaf
-from tests.packets.binding.parts import bound, leaves_in
+from packets.binding import Leaf
+from tests.packets.binding.parts import Whole, bound, leaves_in
 
 
 @pytest.fixture(scope="session")
@@ -16,12 +16,12 @@ def leaves(tmp_path_factory: pytest.TempPathFactory) -> list[Leaf]:
 
 
 @pytest.fixture(scope="module")
-def book(leaves: list[Leaf]) -> Bound:
+def book(leaves: list[Leaf]) -> Whole:
     return bound(leaves)
 
 
 @pytest.fixture(scope="module")
-def path(book: Bound, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def path(book: Whole, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of ``book``."""
     path = tmp_path_factory.mktemp("book") / "book.pdf"
     path.write_bytes(book.pdf)

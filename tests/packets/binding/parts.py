@@ -5,11 +5,12 @@ import subprocess
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import pikepdf
 
-from packets.binding import Bound, Leaf, bind
+from packets.binding import Leaf, bind
 from packets.layout import USUAL, Layout
 from packets.press import press
 
@@ -62,8 +63,20 @@ def leaves_in(folder: Path, variant: str = "pdf/ua-1") -> list[Leaf]:
     ]
 
 
-def bound(leaves: Sequence[Leaf], layout: Layout = USUAL, *, numbered: bool = True) -> Bound:
-    return bind(leaves, title="令和5年度 面談資料", layout=layout, numbered=numbered)
+@dataclass(frozen=True)
+class Whole:
+    """A book in memory."""
+
+    pdf: bytes
+    pages: int
+    starts: dict[str, int]
+
+
+def bound(leaves: Sequence[Leaf], layout: Layout = USUAL, *, numbered: bool = True) -> Whole:
+    file = BytesIO()
+    title = "令和5年度 面談資料"
+    made = bind(leaves, file, title=title, layout=layout, numbered=numbered)
+    return Whole(file.getvalue(), made.pages, made.starts)
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ import pikepdf
 import pytest
 from pypdf import PdfReader
 
-from packets.binding import BindingError, Bound, Leaf, first_pages
+from packets.binding import BindingError, Leaf, first_pages
 from packets.layout import USUAL, Layout
 from tests.packets.binding.parts import (
     HEIGHT,
     WIDTH,
+    Whole,
     bound,
     links_of,
     outline_of,
@@ -37,7 +38,7 @@ def test_on_one_side_no_page_is_left_blank_between_leaves() -> None:
     assert first_pages([1, 4, 3, 2], Layout(single=True)) == [1, 2, 6, 9]
 
 
-def test_book_says_where_its_leaves_begin(book: Bound) -> None:
+def test_book_says_where_its_leaves_begin(book: Whole) -> None:
     assert book.starts == {"front": 1, "soumu": 3, "fukushi": 7}
     assert book.pages == 9
     assert len(PdfReader(BytesIO(book.pdf)).pages) == 9
@@ -122,7 +123,7 @@ def test_other_programs_find_the_same_pages(path: Path) -> None:
     ]
 
 
-def test_nothing_is_left_of_addresses_and_names(book: Bound) -> None:
+def test_nothing_is_left_of_addresses_and_names(book: Whole) -> None:
     with pikepdf.open(BytesIO(book.pdf)) as pdf:
         assert "/Names" not in pdf.Root
         assert not [one for one in pdf.objects if b"part:" in one.unparse(resolved=True)]
@@ -244,7 +245,7 @@ def test_index_tab_is_a_black_box_that_reaches_the_edge_with_a_white_number(
 # --- the file ------------------------------------------------------------------------------------
 
 
-def test_same_leaves_give_the_same_bytes(leaves: list[Leaf], book: Bound) -> None:
+def test_same_leaves_give_the_same_bytes(leaves: list[Leaf], book: Whole) -> None:
     assert bound(leaves).pdf == book.pdf
 
 
@@ -266,7 +267,7 @@ def test_each_face_is_in_the_file_once(pdf: pikepdf.Pdf, leaves: list[Leaf]) -> 
 def test_single_leaf_to_which_nothing_is_added_stays_as_it_is(leaves: list[Leaf]) -> None:
     leaf = Leaf("soumu", "総務部", leaves[1].path)
 
-    assert bound([leaf], numbered=False) == Bound(leaf.path.read_bytes(), 4, {"soumu": 1})
+    assert bound([leaf], numbered=False) == Whole(leaf.path.read_bytes(), 4, {"soumu": 1})
 
 
 @pytest.mark.parametrize(("tab", "numbered"), [(0, True), (1, False), (1, True)])

@@ -9,9 +9,9 @@ from fontTools.ttLib import TTFont
 from pdfua import Severity, validate
 from pypdf import PdfReader
 
-from packets.binding import Bound, Leaf
+from packets.binding import Leaf
 from packets.layout import Layout
-from tests.packets.binding.parts import bound, elements, leaves_in
+from tests.packets.binding.parts import Whole, bound, elements, leaves_in
 
 
 def _findings(path: Path) -> Counter:
@@ -20,7 +20,7 @@ def _findings(path: Path) -> Counter:
 
 
 def test_checker_finds_no_error_and_nothing_that_it_does_not_find_in_the_parts(
-    leaves: list[Leaf], book: Bound, tmp_path: Path
+    leaves: list[Leaf], book: Whole, tmp_path: Path
 ) -> None:
     whole = tmp_path / "book.pdf"
     whole.write_bytes(book.pdf)
@@ -149,7 +149,7 @@ def test_stamped_digits_can_be_read_and_have_the_widths_of_their_font(pdf: pikep
     ] * 10
 
 
-def test_book_has_its_title_and_language_and_says_what_it_keeps(book: Bound) -> None:
+def test_book_has_its_title_and_language_and_says_what_it_keeps(book: Whole) -> None:
     reader = PdfReader(BytesIO(book.pdf))
     root = reader.trailer["/Root"]
     xmp = root["/Metadata"].get_data().decode()
@@ -165,11 +165,11 @@ def test_book_has_its_title_and_language_and_says_what_it_keeps(book: Bound) -> 
     assert "pdfaid:part>" not in xmp
 
 
-def test_book_is_of_the_version_on_which_its_standards_rest(book: Bound) -> None:
+def test_book_is_of_the_version_on_which_its_standards_rest(book: Whole) -> None:
     assert book.pdf[:8] == b"%PDF-1.7"
 
 
-def test_book_knows_no_date(book: Bound) -> None:
+def test_book_knows_no_date(book: Whole) -> None:
     with pikepdf.open(BytesIO(book.pdf)) as pdf:
         assert sorted(pdf.docinfo.keys()) == ["/Author", "/Producer", "/Title"]
         assert b"Date" not in pdf.Root.Metadata.read_bytes()

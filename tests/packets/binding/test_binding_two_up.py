@@ -7,11 +7,12 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from packets.binding import Bound, Leaf
+from packets.binding import Leaf
 from packets.layout import Layout
 from tests.packets.binding.parts import (
     HEIGHT,
     WIDTH,
+    Whole,
     bound,
     leaves_in,
     links_of,
@@ -24,7 +25,7 @@ SCALE = WIDTH / HEIGHT
 
 
 @pytest.fixture(scope="module")
-def book(leaves: list[Leaf]) -> Bound:
+def book(leaves: list[Leaf]) -> Whole:
     return bound(leaves, Layout(two_up=True))
 
 
@@ -38,7 +39,7 @@ def _numbers(path: Path, sheet: int) -> tuple[str, str]:
     return found[0], found[1]
 
 
-def test_pages_that_face_each_other_lie_side_by_side(path: Path, book: Bound) -> None:
+def test_pages_that_face_each_other_lie_side_by_side(path: Path, book: Whole) -> None:
     assert book.pages == 5
     assert [_numbers(path, sheet) for sheet in range(1, 6)] == [
         ("", "1"),
@@ -49,7 +50,7 @@ def test_pages_that_face_each_other_lie_side_by_side(path: Path, book: Bound) ->
     ]
 
 
-def test_leaves_keep_the_running_numbers_of_their_pages(book: Bound) -> None:
+def test_leaves_keep_the_running_numbers_of_their_pages(book: Whole) -> None:
     assert book.starts == {"front": 1, "soumu": 3, "fukushi": 7}
 
 
@@ -147,7 +148,7 @@ def test_sheets_for_keeping_claim_what_can_be_had_without_tags(tmp_path: Path) -
 
 
 def test_nothing_in_the_file_is_damaged_and_the_same_leaves_give_the_same_bytes(
-    path: Path, leaves: list[Leaf], book: Bound
+    path: Path, leaves: list[Leaf], book: Whole
 ) -> None:
     done = subprocess.run(["qpdf", "--check", path], capture_output=True, text=True)
 
