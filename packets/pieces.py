@@ -20,8 +20,9 @@ from packets.layout import USUAL, Layout
 from packets.places import texts
 from packets.queries import material
 
-FILTERS = Path(__file__).parent / "templatetags" / "paper.py"
-PRESS = [Path(__file__).parent / name for name in ("press.py", "quickening.py")]
+PACKETS = Path(__file__).parent
+FILTERS = PACKETS / "templatetags" / "paper.py"
+PRESS = [PACKETS / "press.py", *sorted((PACKETS / "quickening").glob("*.py")), *press.SHEETS]
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "packets" / "paper"
 
 
@@ -84,6 +85,5 @@ def edition_of_the_press() -> str:
     for path in [FILTERS, *PRESS, *sorted(TEMPLATES.rglob("*.html"))]:
         digest.update(path.read_bytes())
     for path, _kind in press.ASSETS.values():
-        is_font = path.suffix == ".ttf"
-        digest.update(str(path.stat().st_size).encode() if is_font else path.read_bytes())
+        digest.update(str(path.stat().st_size).encode())
     return digest.hexdigest()

@@ -26,17 +26,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from packets import frames, lockdown, quickening
+from packets import frames, lockdown
 from packets.frames import Frame
+from packets.quickening import quicken
+from packets.quickening.elements import page_of
 
 FOLDER = "press-"
 """How the name of the folder begins in which a press writes what its libraries must."""
 STATIC = Path(__file__).resolve().parent.parent / "static"
 NO_FONTS = Path(__file__).resolve().parent / "no-fonts.xml"
 SCHEME = "packet"
-ELEMENTS = "packet-elements.css"
-SHEETS = ("packet.css", "packet-front.css", "packet-day.css", "packet-form.css")
-"""The style sheets of everything that is printed, in static/css; a later one goes before."""
+STYLES = STATIC / "css"
+ELEMENTS = STYLES / "packet-elements.css"
+OURS = ("packet.css", "packet-front.css", "packet-day.css", "packet-form.css")
+SHEETS = (ELEMENTS, *(STYLES / name for name in OURS))
+"""The style sheets of everything that is printed; a later one goes before."""
 FACES = (
     ("BIZ UDPMincho", 400, "BIZUDPMincho-Regular.ttf"),
     ("BIZ UDPGothic", 400, "BIZUDPGothic-Regular.ttf"),
@@ -51,7 +55,6 @@ FACES = (
 )
 FONTS = STATIC / "fonts" / "paper"
 ASSETS = {
-    **{f"packet:/css/{name}": (STATIC / "css" / name, "text/css") for name in (ELEMENTS, *SHEETS)},
     **{f"packet:/fonts/{name}": (FONTS / name, "font/ttf") for _family, _weight, name in FACES},
 }
 """All that a packet may load: these files and nothing else."""
@@ -125,14 +128,12 @@ def _types():  # type: ignore[no-untyped-def]
         from weasyprint.text.fonts import FontConfiguration
 
         fonts = FontConfiguration()
-    quickening.quicken()
+    quicken()
     fetcher = _fetcher()
-    faces = CSS(string=_faces(), font_config=fonts, url_fetcher=fetcher)
-    elements = CSS(url=f"packet:/css/{ELEMENTS}", url_fetcher=fetcher)
-    styles = [
-        CSS(url=f"packet:/css/{name}", font_config=fonts, url_fetcher=fetcher) for name in SHEETS
-    ]
-    return fonts, elements, [faces, *styles]
+    elements = CSS(string=ELEMENTS.read_text())
+    # As one sheet: each element is compared with every sheet anew.
+    whole = _faces() + "".join(path.read_text() for path in SHEETS[1:])
+    return fonts, elements, CSS(string=whole, font_config=fonts, url_fetcher=fetcher)
 
 
 # While everything that it needs for tidying up is still there.
@@ -147,9 +148,9 @@ def press(
     The same HTML gives the same bytes. Raises TooManyPages when there are more than ``most``.
     """
     fonts, elements, styles = _types()
-    page = quickening.page_of(html, elements, _fetcher())
+    page = page_of(html, elements, _fetcher())
     with _at_most(most):
-        document = page.render(stylesheets=styles, font_config=fonts, pdf_variant=variant)
+        document = page.render(stylesheets=[styles], font_config=fonts, pdf_variant=variant)
     if len(document.pages) > most:
         raise TooManyPages
     starts: dict[str, int] = {}

@@ -1,11 +1,8 @@
-"""What the engine does twice, it does once: small changes to WeasyPrint, with the same pages.
+"""References to page numbers.
 
-Each is made only to the version that it was written for; any other works as it is, more slowly.
-Plain Python.
-
-References to page numbers: for ``target-counter(attr(href), page)`` version 70 does not notice
-which anchor is meant, takes the number of the anchor's page for that of the page on which the
-reference stands, and so lays out every page with a reference three times. Here
+For ``target-counter(attr(href), page)`` version 70 does not notice which anchor is meant, takes the
+number of the anchor's page for that of the page on which the reference stands, and so lays out
+every page with a reference three times. Here
 
 - the anchor is looked up, and the reference waits for it alone (``_collect``);
 - only a page number that has changed counts as news, the number of all pages does not (``_cache``);
@@ -17,31 +14,8 @@ What remains is that a page with a reference forward is laid out twice.
 import copy
 from typing import Any
 
-VERSION = "70.0"
 
-
-def page_of(html: str, elements: Any, fetcher: Any) -> Any:
-    """``html`` for WeasyPrint, with the sheet ``elements`` instead of the one that comes with it."""
-    from weasyprint import HTML
-
-    class Page(HTML):
-        def _ua_stylesheets(self, forms=False):
-            return [elements]
-
-    return Page(string=html, url_fetcher=fetcher)
-
-
-def quicken() -> bool:
-    """Change the engine in this process; False where it is not the version that we know."""
-    import weasyprint
-
-    if weasyprint.__version__ != VERSION:
-        return False
-    _references()
-    return True
-
-
-def _references() -> None:
+def quicken() -> None:
     from weasyprint.css.targets import TargetCollector
     from weasyprint.layout import page
 
