@@ -46,8 +46,10 @@ def digits() -> Digits:
     numbers = [0, *(_number_of(sign, cut.tables["cmap"]) for sign in SIGNS)]
     drawn = [Glyph(_without_hints(cut.outline(one)), cut.metrics(one)) for one in numbers]
     advances = [struct.unpack_from(">H", glyph.metrics)[0] for glyph in drawn]
+    face = Face()
+    face.add(cut, dict(enumerate(drawn)))
     return Digits(
-        Face([cut], dict(enumerate(drawn))).file(),
+        face.file(),
         {sign: number for number, sign in enumerate(SIGNS, 1)},
         {sign: round(advances[number] * scale) for number, sign in enumerate(SIGNS, 1)},
         round(ascent * scale),

@@ -4,13 +4,18 @@ Everything by which a tree refers to itself by number or name is unique in the b
 the parent tree, and the names of table headers.
 """
 
+import re
 from collections.abc import Iterator
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
 
 from packets.binding.pages import Book, Section
-from packets.binding.writing import array, dictionary, ref, text
+from packets.binding.writing import array, dictionary, ref
+
+OWN_NAME = re.compile(rb"/ID \(([^()]*)\)")
+NAMES = re.compile(rb"/ID \([^()]*\)|/Headers \[[^\[\]]*\]")
+"""How a cell says its name, and its headers: the press names them by numbers."""
 
 
 class Tags:
@@ -22,16 +27,16 @@ class Tags:
         self._document = book.writer.number()
         self._parts: list[int] = []
         self._owners: list[bytes] = []
-        self._headers: dict[str, int] = {}
+        self._headers: dict[bytes, int] = {}
         self._roles: dict[str, bytes] = {}
         self._following = 0
-        self._prefix = ""
+        self._prefix = b""
 
     def take(self, section: Section) -> None:
         tree = section.root.get(Name.StructTreeRoot)
         if tree is None:
             return
-        self._prefix = f"{len(self._parts)}-"
+        self._prefix = b"%d-" % len(self._parts)
         section.transfer.edit(b"/A <<", self._rename)
         _number(section, self._following)
         self._take_owners(tree, section)
@@ -50,19 +55,16 @@ class Tags:
             self._owners.append(b"%d %s" % (int(number) + offset, owned))
             self._following = max(self._following, int(number) + offset + 1)
 
-    def _rename(self, thing: pikepdf.Object, number: int) -> None:
-        """Give a table header, and what names it, its new name: they were named by numbers of
-        objects, which repeat from leaf to leaf. Only cells have attributes with a name or with
-        headers.
+    def _rename(self, words: bytes, number: int) -> bytes:
+        """Give a table header, or a cell that names headers, the new names: they were numbers of
+        objects, which repeat from leaf to leaf.
         """
-        if (name := thing.get(Name.ID)) is not None:
-            thing.ID = String(self._prefix + str(name))
-            self._headers[self._prefix + str(name)] = number
-        attributes = thing.A
-        if isinstance(attributes, Dictionary) and Name.Headers in attributes:
-            attributes.Headers = Array(
-                [String(self._prefix + str(one)) for one in attributes.Headers]
-            )
+        if (own := OWN_NAME.search(words)) is not None:
+            self._headers[self._prefix + own[1]] = number
+        return NAMES.sub(self._renamed, words)
+
+    def _renamed(self, names: re.Match[bytes]) -> bytes:
+        return names[0].replace(b"(", b"(" + self._prefix)
 
     def close(self) -> None:
         if not self._parts:
@@ -92,7 +94,7 @@ class Tags:
 
     def _sorted_headers(self) -> Iterator[bytes]:
         for name in sorted(self._headers):
-            yield text(name)
+            yield b"(%s)" % name
             yield ref(self._headers[name])
 
 

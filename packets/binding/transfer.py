@@ -1,15 +1,32 @@
 """The way of objects from a leaf into the book."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pikepdf
-from pikepdf import Dictionary, Name, Stream
+from pikepdf import Dictionary, Name
 
 from packets.binding.writing import Writer, ref
 
-REFERENCE = re.compile(rb"\((?:[^()\\]|\\.)*\)|(\d+ \d+) R", re.DOTALL)
+TOKEN = re.compile(rb"(\d++ \d++ R|\((?:[^()\\]++|\\.)*+\))", re.DOTALL)
 """A reference to an object, or a string, in which nothing refers."""
+
+
+class _Tokens(dict[bytes, bytes]):
+    """Each token of a leaf as it is to stand in the book; ``waiting`` are the objects to which
+    something refers, with their numbers in the book."""
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+        self.waiting: list[tuple[bytes, int]] = []
+
+    def __missing__(self, token: bytes) -> bytes:
+        if token.startswith(b"("):
+            return token
+        number = self._writer.number()
+        self.waiting.append((token, number))
+        self[token] = ref(number)
+        return self[token]
 
 
 class Transfer:
@@ -21,49 +38,61 @@ class Transfer:
     def __init__(self, source: pikepdf.Pdf, writer: Writer) -> None:
         self.source = source
         self._writer = writer
-        self._numbers: dict[bytes, bytes] = {}
-        self._waiting: list[tuple[bytes, int]] = []
-        self._edits: list[tuple[bytes, Callable[[pikepdf.Object, int], None]]] = []
+        self._tokens = _Tokens(writer)
+        self._edits: list[tuple[bytes, Callable[[bytes, int], bytes]]] = []
 
     def stand_in(self, number: int) -> pikepdf.Object:
         """Something in ``source`` that will be the object ``number`` of the book."""
         thing = self.source.make_indirect(Dictionary())
-        self._numbers[_name(thing)] = ref(number)
+        self._tokens[thing.unparse()] = ref(number)
         return thing
 
     def settle(self, thing: pikepdf.Object, number: int) -> None:
         """Let ``thing`` be the object ``number`` of the book."""
-        name = _name(thing)
-        self._numbers[name] = ref(number)
-        self._waiting.append((name, number))
+        token = thing.unparse()
+        self._tokens[token] = ref(number)
+        self._tokens.waiting.append((token, number))
 
     def number(self, thing: pikepdf.Object) -> int:
         """That which ``thing`` has in the book."""
         thing = thing if thing.is_indirect else self.source.make_indirect(thing)
-        return int(self._new(_name(thing)).split()[0])
+        return int(self._tokens[thing.unparse()].split()[0])
 
     def words(self, thing: pikepdf.Object) -> bytes:
         """How ``thing`` stands in the book."""
-        return REFERENCE.sub(self._renumbered, thing.unparse(resolved=True))
+        return self._translated(thing.unparse(resolved=True))
 
-    def edit(self, mark: bytes, edit: Callable[[pikepdf.Object, int], None]) -> None:
-        """Let ``edit`` change every object whose words hold ``mark``, on its way; it is told the
-        number in the book."""
+    def edit(self, mark: bytes, edit: Callable[[bytes, int], bytes]) -> None:
+        """Let ``edit`` change the words of every object that hold ``mark``, on its way; it is told
+        the number in the book, too."""
         self._edits.append((mark, edit))
 
     def run(self) -> None:
-        """Write everything."""
-        for name, number in self._waiting:  # it grows meanwhile
-            thing = self.source.get_object(*map(int, name.split()))
-            if isinstance(thing, Stream):
-                self._write_stream(thing, number)
-                continue
+        """Write everything: what is waiting, then that to which it refers, and so on."""
+        waiting = self._tokens.waiting
+        done = 0
+        while done < len(waiting):
+            following = waiting[done:]
+            done = len(waiting)
+            self._write(following)
+
+    def _write(self, things: Sequence[tuple[bytes, int]]) -> None:
+        """Line by line, as words have no line breaks."""
+        numbers, lines = [], []
+        for token, number in things:
+            old, generation, _ = token.split()
+            thing = self.source.get_object(int(old), int(generation))
             words = thing.unparse(resolved=True)
             for mark, edit in self._edits:
                 if mark in words:
-                    edit(thing, number)
-                    words = thing.unparse(resolved=True)
-            self._writer.write(number, REFERENCE.sub(self._renumbered, words))
+                    words = edit(words, number)
+            if words == token:
+                self._write_stream(thing, number)
+            else:
+                numbers.append(number)
+                lines.append(words)
+        if lines:
+            self._writer.write_all(numbers, self._translated(b"\n".join(lines)).split(b"\n"))
 
     def _write_stream(self, stream: pikepdf.Object, number: int) -> None:
         content = stream.read_raw_bytes()
@@ -72,19 +101,7 @@ class Transfer:
             del about.Length
         self._writer.write_stream(number, self.words(about), content)
 
-    def _renumbered(self, found: re.Match[bytes]) -> bytes:
-        name = found[1]
-        if name is None:
-            return found[0]
-        return self._numbers.get(name) or self._new(name)
-
-    def _new(self, name: bytes) -> bytes:
-        if name not in self._numbers:
-            number = self._writer.number()
-            self._numbers[name] = ref(number)
-            self._waiting.append((name, number))
-        return self._numbers[name]
-
-
-def _name(thing: pikepdf.Object) -> bytes:
-    return b"%d %d" % thing.objgen
+    def _translated(self, words: bytes) -> bytes:
+        parts = TOKEN.split(words)
+        parts[1::2] = map(self._tokens.__getitem__, parts[1::2])
+        return b"".join(parts)

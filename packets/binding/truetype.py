@@ -11,13 +11,13 @@ from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 TRUETYPE = b"\x00\x01\x00\x00"
 WHOLE = 0xB1B0AFBA
 """What all the bytes of a font add up to, with the adjustment in its head."""
 HINTS = ("cvt ", "fpgm", "prep")
-GLYPH_COUNT = 4
-"""Where in ``maxp`` the number of glyphs stands."""
+STYLE = ("head", "hhea", *HINTS)
 
 WORDS, SCALE, MORE, TWO_SCALES, FOUR_SCALES = 0x1, 0x8, 0x20, 0x40, 0x80
 """Flags of a piece of a composed glyph."""
@@ -27,8 +27,7 @@ class Unlike(Exception):
     """Not a TrueType file, or not one of this face."""
 
 
-@dataclass(frozen=True)
-class Glyph:
+class Glyph(NamedTuple):
     """An outline and its metrics; at each of ``places`` it names a piece by its place among
     the pieces of the face.
     """
@@ -52,16 +51,20 @@ class Cut:
         """Raises Unlike."""
         try:
             self.tables = _tables(file)
-            self.count = int(struct.unpack_from(">H", self.tables["maxp"], GLYPH_COUNT)[0])
+            self.needs: tuple[int, ...] = struct.unpack(">I14H", self.tables["maxp"])
             self._full = int(struct.unpack_from(">H", self.tables["hhea"], 34)[0])
             self._is_long = bool(self.tables["head"][51])
         except (struct.error, KeyError, IndexError) as error:
             raise Unlike from error
 
     @property
-    def kind(self) -> tuple[bytes, ...]:
-        """What files of one face have in common: units, and programs for hinting."""
-        return (self.tables["head"][18:20], *(self.tables.get(name, b"") for name in HINTS))
+    def style(self) -> dict[str, bytes]:
+        """The tables that say of all glyphs how they are drawn."""
+        return {name: self.tables[name] for name in STYLE if name in self.tables}
+
+    @property
+    def count(self) -> int:
+        return self.needs[1]
 
     @cached_property
     def _places(self) -> array:
@@ -86,9 +89,12 @@ class Cut:
 
 @dataclass
 class Face:
-    """The glyphs of all the files that were taken in."""
+    """The glyphs of all the files that were taken in: ``style`` of the first one, and of all of
+    them the largest of each of ``needs``.
+    """
 
-    cuts: list[Cut] = field(default_factory=list)
+    style: dict[str, bytes] = field(default_factory=dict)
+    needs: tuple[int, ...] = ()
     glyphs: dict[int, Glyph] = field(default_factory=dict)
     pieces: dict[Glyph, int] = field(default_factory=dict)
 
@@ -97,18 +103,23 @@ class Face:
 
         Raises Unlike where it draws one of them otherwise than those before it.
         """
-        if self.cuts and self.cuts[0].kind != cut.kind:
-            raise Unlike
         try:
             own = {
                 number: self._glyph(cut, number) for number in {0, *numbers} if number < cut.count
             }
         except (struct.error, IndexError) as error:
             raise Unlike from error
-        if any(self.glyphs.get(number, glyph) != glyph for number, glyph in own.items()):
+        self.add(cut, own)
+
+    def add(self, cut: Cut, glyphs: dict[int, Glyph]) -> None:
+        """``glyphs``, which are drawn as ``cut`` says. Raises Unlike as ``take``."""
+        if self.style and _kind(self.style) != _kind(cut.style):
             raise Unlike
-        self.glyphs.update(own)
-        self.cuts.append(cut)
+        if any(self.glyphs.get(number, glyph) != glyph for number, glyph in glyphs.items()):
+            raise Unlike
+        self.style = self.style or cut.style
+        self.needs = tuple(map(max, self.needs or cut.needs, cut.needs))
+        self.glyphs.update(glyphs)
 
     def _glyph(self, cut: Cut, number: int, depth: int = 0) -> Glyph:
         outline = cut.outline(number)
@@ -127,7 +138,7 @@ class Face:
 
     def file(self) -> bytes:
         """One file with all glyphs; the same ones always give the same bytes."""
-        first = self.cuts[0].tables
+        first, needs = self.style, self.needs
         glyphs = dict(self.glyphs)
         first_piece = max(glyphs) + 1
         glyphs.update(enumerate(self.pieces, first_piece))
@@ -140,15 +151,14 @@ class Face:
             "hhea": first["hhea"][:34] + struct.pack(">H", count),
             "hmtx": _metrics(glyphs, count),
             "loca": places,
-            "maxp": self._needs(count),
+            "maxp": struct.pack(">I14H", needs[0], count, *needs[2:]),
         }
         return _file(tables)
 
-    def _needs(self, count: int) -> bytes:
-        """The largest of each need."""
-        all_needs = [struct.unpack(">I14H", cut.tables["maxp"]) for cut in self.cuts]
-        needs = [max(each) for each in zip(*all_needs, strict=True)]
-        return struct.pack(">I14H", needs[0], count, *needs[2:])
+
+def _kind(style: dict[str, bytes]) -> tuple[bytes, ...]:
+    """What files of one face have in common: units, and programs for hinting."""
+    return (style["head"][18:20], *(style.get(name, b"") for name in HINTS))
 
 
 def _outlines(glyphs: dict[int, Glyph], count: int, first_piece: int) -> tuple[bytes, bytes]:

@@ -58,8 +58,12 @@ class Writer:
 
     def write(self, number: int, words: bytes) -> None:
         """An object that is no stream."""
-        self._waiting.append((number, words))
-        if len(self._waiting) == TOGETHER:
+        self.write_all([number], [words])
+
+    def write_all(self, numbers: Iterable[int], things: Iterable[bytes]) -> None:
+        """Objects that are no streams."""
+        self._waiting += zip(numbers, things, strict=True)
+        while len(self._waiting) >= TOGETHER:
             self._write_together()
 
     def add(self, words: bytes) -> int:
@@ -97,15 +101,15 @@ class Writer:
 
     def _write_together(self) -> None:
         number = self.number()
+        together, self._waiting = self._waiting[:TOGETHER], self._waiting[TOGETHER:]
         places, at = [], 0
-        for index, (one, words) in enumerate(self._waiting):
+        for index, (one, words) in enumerate(together):
             self._enter(one, IN_STREAM, number, index)
             places.append(b"%d %d" % (one, at))
             at += len(words) + 1
         head = b" ".join(places) + b"\n"
         about = {"Type": b"/ObjStm", "N": b"%d" % len(places), "First": b"%d" % len(head)}
-        content = head + b"\n".join(words for _, words in self._waiting)
-        self._waiting.clear()
+        content = head + b"\n".join(words for _, words in together)
         self._write_compressed(number, dictionary(about), content)
 
     def _write_compressed(self, number: int, about: bytes, content: bytes) -> None:
