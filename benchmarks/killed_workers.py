@@ -24,7 +24,7 @@ from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-LAYOUTS = ["", "single", "bare", "brief", "two_up", "lasting", "large"]
+LAYOUTS = ["", "single", "bare", "sheets", "two_up", "lasting", "large"]
 PR_SET_PDEATHSIG, SIGKILL = 1, 9
 TRIGGERS = {
     "sqlite": (

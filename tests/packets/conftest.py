@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from core.workflow import Status
 from departments.models import User
 from goals.models import OperatingPolicy
+from packets.layout import Layout
 from packets.models import PacketFile
 from packets.pieces import Piece, department
 from packets.press import press
@@ -70,8 +71,8 @@ def full_paper(paper: OperatingPolicy, cast: SimpleNamespace) -> OperatingPolicy
     return paper
 
 
-def html_of(paper: OperatingPolicy) -> str:
-    return department(paper).html()
+def html_of(paper: OperatingPolicy, layout: str = "") -> str:
+    return department(paper, Layout.parse(layout)).html()
 
 
 def read(html: str) -> PdfReader:

@@ -62,7 +62,7 @@ def test_packet_is_written_for_a_department_by_name_or_code(
         (
             {"layout": "large tiny"},
             "体裁「large tiny」は選べません。選べる体裁：single（片面）、large（大きな字）、"
-            "bare（記録欄なし）、brief（目標シートなし）、two_up（2面付け）、lasting（保存用）",
+            "bare（記録欄なし）、sheets（目標シート付き）、two_up（2面付け）、lasting（保存用）",
         ),
         ({"jobs": 0}, "--jobs には1から16までの数を指定してください。"),
         ({"output": "{folder}"}, "{folder} はフォルダーです。ファイル名を指定してください。"),

@@ -1,9 +1,11 @@
-"""昨年度からの変更 in the packet: a word beside each item, the differences, only once confirmed."""
+"""昨年度からの変更 in the packet: a word beside each item, the new words underlined, once confirmed."""
 
 import pytest
 
 from goals.models import OperatingPolicy
+from packets import changes
 from packets.pieces import department
+from policies.differences import Difference
 from policies.models import Alignment, Section
 from tests.factories import jst, policy_with_items
 from tests.packets.conftest import html_of, read, words
@@ -33,14 +35,29 @@ def test_each_item_says_whether_it_is_new_reworded_or_goes_on(aligned: Operating
     ]
 
 
-def test_the_differences_follow_the_facing_pages(aligned: OperatingPolicy) -> None:
+def test_new_words_are_underlined_where_they_stand(aligned: OperatingPolicy) -> None:
     html = html_of(aligned)
-    assert "<del>安全</del><ins>強靱</ins>なまちづくりを推進すること。" in html
-    text = "".join(words(read(html), page) for page in range(1, len(read(html).pages) + 1))
-    assert "市長の方針は、令和4年度から継続2項・文言変更1項・新規1項、今年度にないもの1項。" in text
-    assert "昨年度からの変更取消し線は令和4年度だけ、下線は令和5年度だけの文言" in text
-    assert "新規1(2)脱炭素の視点を取り入れること。" in text
-    assert "今年度にないもの1(2)脱炭素の視点を取り入れること。" in text
+    assert "<ins>強靱</ins>なまちづくりを推進する" in html
+    assert "市長の方針の<ins>下線</ins>は、令和4年度になかった文言" in html
+    overview = words(read(html), 2)
+    assert (
+        "市長の方針は、令和4年度から継続2項・文言変更1項・新規1項（1(2)）、"
+        "今年度にないもの1項（1(2)脱炭素の視点を取り入れること。）である。" in overview
+    )
+
+
+def test_item_that_is_mostly_new_is_named_and_not_underlined(aligned: OperatingPolicy) -> None:
+    Section.objects.filter(policy__year=2022, path="1-1").update(body="防犯に努めよ。")
+    html = html_of(aligned)
+    assert "文言変更" in html
+    assert "<ins>" not in html
+
+
+def test_selector_of_a_variant_stays_with_its_character() -> None:
+    old, new = "葛の里を守ることに努める。", "葛\U000e0100の里を守ることに努める。"
+    pieces = changes._whole_characters(Difference("本文", old, new).new_side)
+    assert "".join(piece.text for piece in pieces) == new
+    assert [piece.text for piece in pieces if piece.text.startswith("\U000e0100")] == []
 
 
 def test_what_the_office_has_not_confirmed_is_not_printed(full_paper: OperatingPolicy) -> None:
@@ -48,7 +65,8 @@ def test_what_the_office_has_not_confirmed_is_not_printed(full_paper: OperatingP
     content = department(full_paper).content
     assert content["since"] is None
     assert {item["since"] for chapter in content["chapters"] for item in chapter["items"]} == {None}
-    assert "昨年度からの変更" not in html_of(full_paper)
+    html = html_of(full_paper)
+    assert ("<ins>" in html, "令和4年度から" in html) == (False, False)
 
 
 def test_a_confirmed_alignment_makes_another_packet(aligned: OperatingPolicy) -> None:

@@ -117,19 +117,24 @@ def test_places_are_said_in_words() -> None:
         "title": "避難所を開ける",
         "methods": ["方策1"],
         "anchor": "goal-2",
-        "items": [{"number": "1-1", "quote": ["市長の文"]}],
+        "items": [{"number": "1-1", "anchor": "item-1-1"}],
         "indicators": [{"name": "訓練", "unit": "回", "kind": "活動指標"}],
         "yet_unknown": {"deep": ["値"]},
     }
-    item = {"number": "1-1", "quote": ["市長の文"], "lead": "まず。", "answer": ["次に。"]}
+    item = {
+        "number": "1-1",
+        "quote": [[{"text": "市長の文"}]],
+        "lead": "まず。",
+        "answer": ["次に。"],
+    }
     content = {
         "meeting": {"room": "庁議室", "interviewers": [{"title": "市長", "name": "井澤"}]},
         "overview": {
             "mission": ["使命"],
-            "texts": [{"title": "現状と課題", "paragraphs": ["課題"]}],
             "changes": [{"goal": goal}],
         },
         "policy": {"title": "基本方針", "preamble": ["前文"]},
+        "texts": [{"title": "現状と課題", "paragraphs": ["課題"]}],
         "chapters": [{"heading": "安全", "items": [item]}],
         "goals": [goal],
         "coverage": {"again": "避難所を開ける"},
@@ -141,9 +146,9 @@ def test_places_are_said_in_words() -> None:
         ("面談者", "市長"),
         ("面談者", "井澤"),
         ("部の使命", "使命"),
-        ("現状と課題", "課題"),
         ("基本方針の題名", "基本方針"),
         ("基本方針の前文", "前文"),
+        ("現状と課題", "課題"),
         ("市長の方針「安全」", "安全"),
         ("市長の方針1-1", "1-1"),
         ("市長の方針1-1", "市長の文"),

@@ -15,6 +15,7 @@ from pypdf.generic import ContentStream, DictionaryObject
 
 from goals.models import Goal, OperatingPolicy
 from packets.glyphs import Missing
+from packets.layout import Layout
 from packets.models import PacketFile
 from packets.pieces import department
 from packets.press import FACES, press
@@ -101,7 +102,7 @@ def read_aloud(pdf: bytes, folder: Path) -> str:
 def test_rare_characters_in_every_field_are_drawn_and_read_in_order(
     full_paper: OperatingPolicy, tmp_path: Path
 ) -> None:
-    rich = with_words_in(department(full_paper), RARE)
+    rich = with_words_in(department(full_paper, Layout(sheets=True)), RARE)
     assert rich.missing == []
     html = rich.html()
     pdf = press(html)[1]
@@ -127,7 +128,7 @@ def test_box_is_found_where_there_is_one() -> None:
 def test_what_no_face_has_is_printed_as_geta_in_every_field(
     full_paper: OperatingPolicy, tmp_path: Path
 ) -> None:
-    poor = with_words_in(department(full_paper), NOWHERE)
+    poor = with_words_in(department(full_paper, Layout(sheets=True)), NOWHERE)
     html = poor.html()
     assert not any(sign in html for sign in ("한", "\ue000", "葛󠄂"))
     _names, boxes = drawn(press(html)[1])

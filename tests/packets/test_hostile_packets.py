@@ -74,7 +74,7 @@ def every_piece(papers: list[OperatingPolicy], cast: SimpleNamespace) -> list[Pi
         for p in papers
     ]
     return [
-        *(department(paper) for paper in papers),
+        *(department(paper, Layout(sheets=True)) for paper in papers),
         fronts.book(2023, entries, USUAL),
         fronts.day(2023, cast.mayor, DAY, entries, USUAL),
         fronts.timetable(2023, cast.mayor, DAY, USUAL),
@@ -263,7 +263,7 @@ def test_file_of_another_layout_is_not_told_to_be_out_of_date(
 ) -> None:
     from packets.actions import preparing
 
-    for code in ("bare", "brief", "large", "two_up", "single lasting"):
+    for code in ("bare", "sheets", "large", "two_up", "single lasting"):
         order = Order(Kind.DEPARTMENT, 2023, paper=full_paper, layout=Layout.parse(code))
         ask(order=order, by=Actor(user=cast.office))
     preparing.prepare(pk=full_paper.pk)

@@ -202,7 +202,7 @@ def test_each_layout_is_compared_with_itself(
     for layout in ("large", "single"):
         laid = department(fresh, Layout.parse(layout))
         packet_file(fresh, digest=laid.digest, layout=layout)
-    packet_file(fresh, digest="0" * 64, layout="brief")
+    packet_file(fresh, digest="0" * 64, layout="sheets")
     preparing.prepare(pk=paper.pk)
     assert states() == [("done", False), ("done", False), ("done", True), ("waiting", False)]
 

@@ -1,4 +1,4 @@
-"""What may be chosen: one side, large print, without room for notes, without goal sheets."""
+"""What may be chosen: one side, large print, without room for notes, with goal sheets."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -16,7 +16,7 @@ from tests.packets.conftest import words
 
 pytestmark = pytest.mark.django_db
 
-USUAL = ["overview", "facing", "goals", "sheets", "coverage", "previous", "notes"]
+USUAL = ["overview", "goals", "facing", "coverage", "previous", "notes"]
 
 
 def anchors(paper: OperatingPolicy, code: str) -> list[tuple[int, str]]:
@@ -51,18 +51,18 @@ def sizes(reader: PdfReader) -> Iterator[tuple[float, str]]:
 
 def test_the_parts_of_each_layout_are_counted_from_one(full_paper: OperatingPolicy) -> None:
     assert anchors(full_paper, "") == list(enumerate(USUAL, 1))
-    without_sheets = [name for name in USUAL if name != "sheets"]
-    assert anchors(full_paper, "brief") == list(enumerate(without_sheets, 1))
+    with_sheets = [*USUAL[:3], "sheets", *USUAL[3:]]
+    assert anchors(full_paper, "sheets") == list(enumerate(with_sheets, 1))
     assert anchors(full_paper, "bare") == list(enumerate(USUAL[:-1], 1))
-    assert anchors(full_paper, "bare brief") == list(enumerate(without_sheets[:-1], 1))
+    assert anchors(full_paper, "bare sheets") == list(enumerate(with_sheets[:-1], 1))
 
 
 def test_a_paper_without_goals_has_no_part_of_goal_sheets(paper: OperatingPolicy) -> None:
-    assert "sheets" not in {anchor for _number, anchor in anchors(paper, "")}
+    assert "sheets" not in {anchor for _number, anchor in anchors(paper, "sheets")}
 
 
 def test_each_layout_has_a_digest_of_its_own(full_paper: OperatingPolicy) -> None:
-    codes = ("", "single", "large", "bare", "brief", "lasting")
+    codes = ("", "single", "large", "bare", "sheets", "lasting")
     digests = {department(full_paper, Layout.parse(code)).digest for code in codes}
     assert len(digests) == len(codes)
     two_up = department(full_paper, Layout.parse("two_up"))
@@ -84,7 +84,7 @@ def test_on_one_side_every_page_is_laid_out_alike(full_paper: OperatingPolicy) -
         left_edges.add(min(edges))
         assert f"{number}/{total}" in words(reader, number)
     assert left_edges == {71}  # 25 mm
-    assert starts["facing"] == starts["overview"] + 2
+    assert [starts[name] for name in ("overview", "goals", "facing")] == [2, 3, 4]
 
 
 def test_large_print_is_nowhere_smaller_than_its_smallest_size(
@@ -101,13 +101,16 @@ def test_large_print_sets_the_answers_in_fourteen_points(full_paper: OperatingPo
     assert {round(size, 1) for size, text in found if text.strip() == "地区担当を置く。"} == {14.0}
 
 
-def test_brief_packets_lead_to_the_goal_in_the_list(full_paper: OperatingPolicy) -> None:
-    reader, starts = laid_out(full_paper, "brief bare")
+def test_goal_sheets_are_there_where_asked(full_paper: OperatingPolicy) -> None:
+    reader, starts = laid_out(full_paper, "bare")
     whole = "".join(words(reader, n) for n in range(1, len(reader.pages) + 1))
     assert "組織目標シート" not in whole
     assert "面談記録" not in whole
     assert starts["goal-1"] == starts["goals"]
     assert "3,000人" in words(reader, starts["goals"])
+    reader, starts = laid_out(full_paper, "sheets bare")
+    assert f"シート{starts['sheet-1']}頁" in words(reader, starts["goal-1"])
+    assert "方策" in words(reader, starts["sheet-1"])
 
 
 def test_every_page_of_a_large_draft_bears_its_mark(full_paper: OperatingPolicy) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from goals.models import OperatingPolicy
+from packets.layout import Layout
 from packets.pieces import department
 from packets.pressing import render_pdf
 from tests.packets.conftest import with_words_in
@@ -44,7 +45,7 @@ def test_markup_in_every_field_is_printed_as_words(
     secret = tmp_path / "secret.svg"
     secret.write_text(f'<svg xmlns="http://www.w3.org/2000/svg"><text>{MARKER}</text></svg>')
     door = f"http://127.0.0.1:{listener.getsockname()[1]}/x"
-    plain = department(full_paper)
+    plain = department(full_paper, Layout(sheets=True))
     vectors = itertools.cycle(
         [
             *(
@@ -76,7 +77,7 @@ def test_endless_words_in_every_field_come_out_in_time(full_paper: OperatingPoli
     """As long as the fields allow, without a space, with marks upon marks."""
     marks = "か" + "\u0301" * 100 + "\u200d" * 50
     html = with_words_in(
-        department(full_paper),
+        department(full_paper, Layout(sheets=True)),
         lambda name: "字" * 200 + "a" * 200 + marks if name in OF_PARAGRAPHS else "a" * 20,
     ).html()
     assert 9 < render_pdf(html).pages < 100

@@ -238,16 +238,16 @@ def test_layout_that_is_chosen_holds_for_preview_pdf_and_list(
     full_paper: OperatingPolicy, cast: SimpleNamespace, client_of: SignIn, tasks_wait: None
 ) -> None:
     client = client_of(cast.head)
-    chosen = "sides=single&size=large&notes=on&lasting=on"
-    assert "（いまは、片面・大きな字・目標シートなし・保存用）" in text(
+    chosen = "sides=single&size=large&notes=on&sheets=on&lasting=on"
+    assert "（いまは、片面・大きな字・目標シート付き・保存用）" in text(
         page(client, f"{LIST}?{chosen}")
     )
-    assert 'value="single large brief lasting"' in page(client, LIST)
+    assert 'value="single large sheets lasting"' in page(client, LIST)
     preview = page(client, PREVIEW)
-    assert "片面・大きな字・目標シートなし・保存用" in preview
+    assert "片面・大きな字・目標シート付き・保存用" in preview
     assert re.search(r'<html lang="ja" class="[^"]*large[^"]*single', preview)
     client.post(BUILD)
-    assert PacketFile.objects.get().layout == "single large brief lasting"
+    assert PacketFile.objects.get().layout == "single large sheets lasting"
     client.post(BUILD, {"layout": ""})
     assert PacketFile.objects.latest("pk").layout == ""
 

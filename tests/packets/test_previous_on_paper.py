@@ -80,7 +80,7 @@ def test_the_page_shows_last_years_goals_and_leaves_room(
     page = next(
         text
         for text in (words(reader, n) for n in range(2, len(reader.pages) + 1))
-        if "第6前年度の目標と結果現状値は" in text
+        if "第5前年度の目標と結果現状値は" in text
     )
     assert "避難所の数を増やす題名又は指標の名称が同じ目標なし避難所の数か所26" in page
     assert "前年度の面談での指示事項のうち、未了のもの記入欄番号指示事項担当課状況1234" in page
