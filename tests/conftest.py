@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models.signals import post_migrate
 from django.test import Client
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import expect
 
 from core.permissions import Post
 from departments.models import Department, User
@@ -36,6 +37,7 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+expect.set_options(timeout=30_000)  # a page that comes is waited for, however busy the machine
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -204,21 +204,21 @@ class World:
     def pages(self, *, admin: bool = True) -> dict[str, str]:
         """Address → its name, for all of the URLconf; with the queries that show more."""
         found: dict[str, str] = {}
+        keys = self.keys()
         for address in addresses():
             if address.is_admin and not admin:
                 continue
-            for where in self._concrete(address):
+            for where in self._concrete(address, keys):
                 found[where] = address.name
                 if query := QUERIES.get(address.name):
                     found[f"{where}?{query}"] = address.name
         return found
 
-    def _concrete(self, address: Address) -> list[str]:
+    def _concrete(self, address: Address, keys: dict[str, int]) -> list[str]:
         names = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
         if address.is_admin:
             return self._of_admin(address, names)
         values = PLACES | {"interviewer": self.cast.mayor.pk}
-        keys = self.keys()
         key = next((prefix for prefix in keys if address.name.startswith(prefix)), "")
         given = {n: keys[key] if n == "pk" else values[n] for n in names}
         places = [reverse(address.name, kwargs=given)]

@@ -8,7 +8,7 @@ import re
 import pytest
 from allauth.mfa.models import Authenticator
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, Page, Route, TimeoutError, expect
+from playwright.sync_api import Page, Route, TimeoutError, expect
 
 from core.models import AuditEvent
 from departments.models import Session
@@ -28,15 +28,9 @@ def house(paper, cast, live_server) -> str:
     return live_server.url.replace("127.0.0.1", "localhost")
 
 
-def open_page(context: BrowserContext) -> Page:
-    page = context.new_page()
-    page.set_default_timeout(15_000)
-    return page
-
-
 @pytest.fixture
 def page(house, new_context) -> Page:
-    return open_page(new_context(base_url=house))
+    return new_context(base_url=house).new_page()
 
 
 def plug_in(page: Page) -> None:
@@ -110,7 +104,7 @@ def test_key_that_is_not_there_is_told_in_words_and_the_app_goes_on(page, cast, 
     page.get_by_role("button", name="設定する").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("予備コード")
     codes = [code.replace(" ", "") for code in page.locator(".codes li").all_inner_texts()]
-    other = open_page(new_context(base_url=house))
+    other = new_context(base_url=house).new_page()
     devices = other.context.new_cdp_session(other)
     devices.send("WebAuthn.enable")
     options = {"protocol": "ctap2", "transport": "usb", "automaticPresenceSimulation": True}
@@ -146,7 +140,7 @@ def test_button_pressed_before_the_script_has_come_asks_for_the_key(page, cast):
 
 
 def test_app_works_without_a_script_and_by_the_keyboard(house, new_context, cast):
-    page = open_page(new_context(base_url=house, java_script_enabled=False))
+    page = new_context(base_url=house, java_script_enabled=False).new_page()
     password(page, cast.head, f"{HOME}app/")
     secret = page.locator(".secret").inner_text().replace("\n", "").replace(" ", "")
     page.get_by_label("確認コード").fill(code_of(secret))

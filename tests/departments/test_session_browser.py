@@ -18,9 +18,7 @@ TEXT = "避難所の備えを、二つの課で確かめ直す。\n葛󠄀西の
 
 @pytest.fixture
 def world_page(paper, cast, live_server, new_context) -> Page:
-    page = new_context(base_url=live_server.url).new_page()
-    page.set_default_timeout(15_000)
-    return page
+    return new_context(base_url=live_server.url).new_page()
 
 
 def enter(page: Page, user, where: str) -> None:
@@ -43,7 +41,7 @@ def warning(page: Page):
 def test_warning_comes_before_the_end_and_one_key_goes_on(world_page, cast, settings, key):
     settings.SESSION_IDLE = dt.timedelta(seconds=9)
     enter(world_page, cast.head, NEW_GOAL)
-    expect(warning(world_page)).to_be_visible(timeout=20_000)
+    expect(warning(world_page)).to_be_visible()
     expect(warning(world_page)).to_contain_text("操作がないため、")
     expect(warning(world_page).get_by_role("button")).to_have_text(["続ける"])
     expect(world_page.get_by_role("button", name="続ける")).to_be_focused()
@@ -72,7 +70,7 @@ def test_whoever_is_typing_is_not_interrupted(world_page, cast, settings):
 def test_before_the_absolute_end_people_are_told_to_save(world_page, cast, settings):
     settings.SESSION_LONGEST = dt.timedelta(minutes=4)
     enter(world_page, cast.head, NEW_GOAL)
-    expect(warning(world_page)).to_be_visible(timeout=20_000)
+    expect(warning(world_page)).to_be_visible()
     expect(warning(world_page)).to_contain_text("あと約4分でログアウトします。")
     expect(warning(world_page).get_by_role("button")).to_have_text(["閉じる"])
 
@@ -107,7 +105,7 @@ def test_form_is_sent_after_signing_in_in_another_tab_by_the_same_person_alone(
     world_page.locator("[name=title]").fill("備えの確認")
     Session.objects.update(expire_date=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     strip = world_page.locator("[data-state=ended]")
-    expect(strip).to_be_visible(timeout=20_000)
+    expect(strip).to_be_visible()
     settings.SESSION_IDLE = dt.timedelta(minutes=30)
     with world_page.context.expect_page() as opened:
         strip.get_by_role("link", name="ログインの画面を開く").click()

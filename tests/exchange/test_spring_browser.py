@@ -85,7 +85,5 @@ def test_page_that_waits_goes_on_by_itself_where_no_worker_runs(page):
     page.goto(where)
     expect(page.get_by_role("heading", level=1)).to_have_text("確かめています")
     problems = faults_here(page)
-    expect(page.get_by_role("heading", level=1)).to_have_text(
-        "この内容で取り込みますか", timeout=20_000
-    )
+    expect(page.get_by_role("heading", level=1)).to_have_text("この内容で取り込みますか")
     assert problems == []

@@ -20,6 +20,10 @@ OUR_WORDS = {
     *("Excel", "Word", "xlsx", "csv", "docx", "txt", "pdf"),
     *("Ctrl", "Shift", "kokubunji", "demo", "example"),
 }
+AXE = """() => axe.run(document, {resultTypes: ['violations'], reporter: 'no-passes'})
+    .then(found => found.violations.map(
+        one => `axe ${one.id} at ${JSON.stringify(one.nodes.slice(0, 3).map(n => n.target))}`))"""
+"""What is wrong, in words: all that is right would be as long as the page."""
 WORD = re.compile(r"[A-Za-z]*[a-z]{3,}")
 ADDRESS = re.compile(r"/[a-z]+/\S*")
 """In the audit trail: which page somebody asked for in vain."""
@@ -62,7 +66,7 @@ def visit(page: Page, address: str) -> int:
     return answer.status
 
 
-def faults(page: Page, axe: Axe) -> Iterator[str]:
+def faults(page: Page) -> Iterator[str]:
     """What is wrong with the page at its present width."""
     shape = page.evaluate(SHAPE)
     if shape["beyond"] > 0:
@@ -75,8 +79,7 @@ def faults(page: Page, axe: Axe) -> Iterator[str]:
         yield f"a form without a token: {shape['bare']}"
     if english := set(WORD.findall(ADDRESS.sub("", shape["words"]))) - OUR_WORDS:
         yield f"English: {sorted(english)}"
-    for violation in axe.run(page).response["violations"]:
-        yield f"axe {violation['id']} at {[node['target'] for node in violation['nodes'][:3]]}"
+    yield from page.evaluate(AXE)
 
 
 def look_at(page: Page, axe: Axe, name: str, address: str) -> list[str]:
@@ -99,9 +102,10 @@ def look_at(page: Page, axe: Axe, name: str, address: str) -> list[str]:
     found = [line for line in lines if expected == 200 or "Failed to load" not in line]
     if status != expected:
         found.append(f"status {status}")
+    page.evaluate(axe.axe_script)
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        found += [f"{width} px: {fault}" for fault in faults(page, axe)]
+        found += [f"{width} px: {fault}" for fault in faults(page)]
     return [f"{name}: {fault}" for fault in found]
 
 
