@@ -58,11 +58,17 @@ def first_pages(pages: Sequence[int], layout: Layout) -> list[int]:
 
 @contextlib.contextmanager
 def opened(leaf: Leaf) -> Iterator[pikepdf.Pdf]:
-    """The PDF of ``leaf``. Raises BindingError, also for what is met while it is open."""
+    """The PDF of ``leaf``. Raises BindingError, also where something in it cannot be read while it
+    is open.
+    """
     try:
-        with pikepdf.open(leaf.path, attempt_recovery=False) as pdf:
+        pdf = pikepdf.open(leaf.path, attempt_recovery=False)
+    except (OSError, pikepdf.PdfError) as error:
+        raise BindingError(leaf.title, "not a readable PDF") from error
+    with pdf:
+        try:
             if not len(pdf.pages):
                 raise BindingError(leaf.title, "no pages")
             yield pdf
-    except (FileNotFoundError, ValueError, pikepdf.PdfError) as error:
-        raise BindingError(leaf.title, "not a readable PDF") from error
+        except (ValueError, pikepdf.PdfError) as error:
+            raise BindingError(leaf.title, "its pages cannot be read") from error

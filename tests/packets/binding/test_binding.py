@@ -1,6 +1,7 @@
 """Binding: the parts of a book become one file, and everything in it leads to the right page."""
 
 import subprocess
+import sys
 from io import BytesIO
 from pathlib import Path
 
@@ -17,12 +18,14 @@ from tests.packets.binding.parts import (
     bound,
     links_of,
     outline_of,
+    part,
     picture_of,
     stamped_number,
     text_of,
     words_on,
 )
 
+ROOT = Path(__file__).resolve().parents[3]
 BLANK = {2, 4}
 """Pages of the book: one that binding puts in after the front, and one of 総務部's own."""
 
@@ -262,6 +265,38 @@ def test_each_face_is_in_the_file_once(pdf: pikepdf.Pdf, leaves: list[Leaf]) -> 
     }
 
     assert len(files) == len({name for name, _ in files})
+
+
+def test_words_that_look_like_references_stay_as_they_are(tmp_path: Path) -> None:
+    titles = ["3 0 R", "(3 0 R", r"3 0 R) \ 4 0 R", "条文 3 0 R"]
+    words = part(tmp_path, "words", "".join(f"<h1>{title}</h1>" for title in titles))
+    with pikepdf.open(BytesIO(bound([Leaf("words", "(5 0 R", words)] * 2).pdf)) as pdf:
+        said = [title for _, title, _ in outline_of(pdf)]
+
+    assert said == ["(5 0 R", *titles] * 2
+
+
+MEMORY = """
+import io, resource, sys
+from pathlib import Path
+from packets.binding import Leaf, bind
+from packets.layout import USUAL
+
+def held_at_most(count):
+    leaves = [Leaf(str(n), str(n), Path(sys.argv[1])) for n in range(count)]
+    bind(leaves, open("/dev/null", "wb"), title="", layout=USUAL, numbered=True)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+print(-held_at_most(5) + held_at_most(300))
+"""
+"""Prints how many MB more the second book needs, which has sixty times the leaves."""
+
+
+def test_long_book_needs_little_more_memory_than_a_short_one(leaves: list[Leaf]) -> None:
+    command = [sys.executable, "-W", "ignore", "-c", MEMORY, leaves[1].path]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT)
+
+    assert int(done.stdout) < 12
 
 
 def test_single_leaf_to_which_nothing_is_added_stays_as_it_is(leaves: list[Leaf]) -> None:
