@@ -29,7 +29,7 @@ def add_arguments(parser: CommandParser) -> None:
     parser.add_argument(
         "--layout",
         default="",
-        help="体裁（single large bare brief two_up lasting から、空白区切り）",
+        help="体裁（single large bare sheets two_up lasting から、空白区切り）",
     )
     parser.add_argument(
         "--jobs", type=int, default=settings.PACKET_PRESSES, help="同時に動かす組版の数"
