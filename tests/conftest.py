@@ -40,6 +40,31 @@ settings.load_profile("any machine")
 expect.set_options(timeout=30_000)  # a page that comes is waited for, however busy the machine
 
 
+FIRST = (
+    *("story/test_every_page.py", "house/test_headers.py", "house/test_clock.py"),
+    *("house/test_injection.py", "story/test_manuscript.py", "story/test_story.py"),
+    *("house/test_leaks.py", "house/test_killed_workers.py", "house/test_guesses.py"),
+    *("story/test_midnight.py", "exchange/test_spring_browser.py", "story/test_year_to_year.py"),
+    *("departments/test_session_browser.py", "departments/test_second_factor_browser.py"),
+    *("packets/test_hostile_packets.py", "packets/test_pressroom.py", "packets/test_jobs.py"),
+)
+"""Files that take longest, though they have few tests: begun last, they leave processors idle."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Several processes take the files in our order, not those with most tests first."""
+    config.option.loadscopereorder = False
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if hasattr(config, "workerinput"):
+        places = {name: place for place, name in enumerate(FIRST)}
+        items.sort(
+            key=lambda item: places.get("/".join(item.nodeid.split("::")[0].split("/")[-2:]), 99)
+        )
+
+
 @pytest.fixture(autouse=True, scope="session")
 def closed_network() -> Iterator[None]:
     """Nothing but this machine can be reached."""

@@ -14,7 +14,7 @@ from departments.models import Department, Division, User
 from goals.actions import reviews
 from goals.models import OperatingPolicy
 from packets.pieces import department
-from packets.pressing import render_pdf
+from packets.pressing import room
 from policies.models import BasicPolicy, Measure, Plan, Section
 from tests.world import NOON, World, look_at
 
@@ -201,7 +201,7 @@ def test_what_people_type_is_text_in_conflicts_and_after_errors(poisoned, client
 def test_paper_made_of_it_embeds_nothing_and_says_it_letter_by_letter(poisoned):
     html = department(poisoned.fresh()).html()
     assert Found(html).wrong == []
-    printed = render_pdf(html).pdf
+    printed = room(1).press(html).pdf
     reader = PdfReader(BytesIO(printed))
     text = "".join("".join(page.extract_text() for page in reader.pages).split())
     assert "<script>canary1()</script>" in text

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 def test_books_end_once_whoever_is_killed() -> None:
-    numbers = {"books": 2, "kills": 3, "workers": 2, "departments": 1, "pause": 1.5, "lease": 3}
+    numbers = {"books": 2, "kills": 2, "workers": 2, "departments": 1, "pause": 1.5, "lease": 3}
     told = subprocess.run(
         [
             *(sys.executable, "benchmarks/killed_workers.py", "--patience", "400"),

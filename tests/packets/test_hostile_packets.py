@@ -32,7 +32,7 @@ from packets.orders import Kind, Order
 from packets.parts import PARTS
 from packets.pieces import Piece, department
 from packets.press import FOLDER, Limits
-from packets.pressing import Pressroom
+from packets.pressing import Pressroom, room
 from tests.factories import AppointmentFactory, InterviewFactory, OperatingPolicyFactory, jst
 from tests.packets.conftest import with_words_in
 from tests.packets.test_press import MARKER, VECTORS, streams
@@ -108,10 +108,9 @@ def test_paper_taken_back_while_others_are_printed_is_seen_as_the_draft_that_it_
     papers: list[OperatingPolicy],
 ) -> None:
     """The order was composed of papers as they were; each is printed as it is."""
-    with Pressroom(1) as room:
-        composition = Composition(Order(Kind.BOOK, 2023), papers, room)
-        take_back(papers[1])
-        made = composition.make()
+    composition = Composition(Order(Kind.BOOK, 2023), papers, room(1))
+    take_back(papers[1])
+    made = composition.make()
     assert made.edition == "案"
 
 
@@ -178,8 +177,7 @@ def test_part_that_lies_there_broken_is_pressed_anew_for_the_book(
     """As long as it was, and yet no PDF any more."""
     whole = kept.path.read_bytes()
     kept.path.write_bytes(b"x" * len(whole))
-    with Pressroom(1) as room:
-        made = Composition(Order(Kind.BOOK, 2023), papers, room).make()
+    made = Composition(Order(Kind.BOOK, 2023), papers, room(1)).make()
     assert (made.failed, kept.path.read_bytes()) == ([], whole)
 
 
@@ -197,19 +195,18 @@ def test_hostile_words_are_only_words_in_every_kind(
         "{{ packet }}{% now 'Y' %}",
         "]]></rdf:li>",
     ]
-    with Pressroom(1) as room:
-        for piece in every_piece(papers, cast):
-            vectors = itertools.cycle(typed)
-            evil = with_words_in(piece, lambda name, v=vectors: "" if name == "link" else next(v))
-            inside = streams(room.press(evil.html()).pdf)
-            assert MARKER.encode() not in inside
-            assert not re.search(rb"/EmbeddedFile|/JavaScript|/Launch|/SubmitForm", inside)
-            links = set(re.findall(rb"/URI \(([^)]*)\)", inside))
-            assert links <= {
-                b"part:%s%s" % (p.department.code.encode(), at)
-                for p in papers
-                for at in (b"", b"/overview", b"/coverage", *ANCHORS)
-            }
+    for piece in every_piece(papers, cast):
+        vectors = itertools.cycle(typed)
+        evil = with_words_in(piece, lambda name, v=vectors: "" if name == "link" else next(v))
+        inside = streams(room(1).press(evil.html()).pdf)
+        assert MARKER.encode() not in inside
+        assert not re.search(rb"/EmbeddedFile|/JavaScript|/Launch|/SubmitForm", inside)
+        links = set(re.findall(rb"/URI \(([^)]*)\)", inside))
+        assert links <= {
+            b"part:%s%s" % (p.department.code.encode(), at)
+            for p in papers
+            for at in (b"", b"/overview", b"/coverage", *ANCHORS)
+        }
 
 
 # ---- the same everywhere -----------------------------------------------------------------------
@@ -331,8 +328,7 @@ def test_odd_names_stand_in_outline_and_metadata_as_they_are(
         Department.objects.filter(pk=paper.department_id).update(name=name)
     fresh = list(OperatingPolicy.objects.for_page().of_year(2023).order_by("department__order"))
     order = Order(Kind.BOOK, 2023, layout=Layout.parse(layout))
-    with Pressroom(1) as room:
-        made = Composition(order, fresh, room).make()
+    made = Composition(order, fresh, room(1)).make()
     assert made.failed == []
     with pikepdf.open(made.kept.path) as pdf:
         with pdf.open_outline() as outline:
@@ -350,8 +346,8 @@ def test_part_beyond_its_limits_is_named_and_the_others_come_out(
 ) -> None:
     """By pages, by the real press: 健康部 alone has written too much."""
     OperatingPolicy.objects.filter(pk=papers[1].pk).update(mission="行\n" * 2_000)
-    with Pressroom(1, limits=Limits(pages=14)) as room:
-        made = Composition(Order(Kind.BOOK, 2023), papers, room).make()
+    with Pressroom(1, limits=Limits(pages=14)) as narrow:
+        made = Composition(Order(Kind.BOOK, 2023), papers, narrow).make()
     assert [(part.title, part.failure) for part in made.failed] == [
         ("健康部", "ページ数が上限（14ページ）を超えます。")
     ]

@@ -12,7 +12,7 @@ import pytest
 from goals.models import OperatingPolicy
 from packets.layout import Layout
 from packets.pieces import department
-from packets.pressing import render_pdf
+from packets.pressing import room
 from tests.packets.conftest import with_words_in
 from tests.packets.test_press import MARKER, VECTORS, streams
 
@@ -59,7 +59,7 @@ def test_markup_in_every_field_is_printed_as_words(
     )
     html = with_words_in(plain, lambda _name: next(vectors)).html()
     assert Elements(html).found == Elements(plain.html()).found
-    pdf = render_pdf(html).pdf
+    pdf = room(1).press(html).pdf
     with pytest.raises(BlockingIOError):
         listener.accept()
     inside = streams(pdf)
@@ -80,4 +80,4 @@ def test_endless_words_in_every_field_come_out_in_time(full_paper: OperatingPoli
         department(full_paper, Layout(sheets=True)),
         lambda name: "字" * 200 + "a" * 200 + marks if name in OF_PARAGRAPHS else "a" * 20,
     ).html()
-    assert 9 < render_pdf(html).pages < 100
+    assert 9 < room(1).press(html).pages < 100

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
@@ -53,7 +52,7 @@ def wrong_with(page: Page) -> list[str]:
     found = []
     for width in WIDTHS[::-1]:
         page.set_viewport_size({"width": width, "height": 900})
-        found += faults(page, Axe())
+        found += faults(page)
     return found
 
 
