@@ -18,11 +18,16 @@ from packets.contexts import packet
 from packets.glyphs import Missing
 from packets.layout import USUAL, Layout
 from packets.places import texts
-from packets.queries import material
+from packets.queries import Material, material
 
 PACKETS = Path(__file__).parent
 FILTERS = PACKETS / "templatetags" / "paper.py"
-PRESS = [PACKETS / "press.py", *sorted((PACKETS / "quickening").glob("*.py")), *press.SHEETS]
+PRESS = [
+    PACKETS / "press.py",
+    PACKETS / "structure.py",
+    *sorted((PACKETS / "quickening").glob("*.py")),
+    *press.SHEETS,
+]
 TEMPLATES = Path(settings.BASE_DIR) / "templates" / "packets" / "paper"
 
 
@@ -66,7 +71,13 @@ class Piece:
 
 def department(paper: OperatingPolicy, layout: Layout = USUAL) -> Piece:
     """The packet of one department, as the record is now."""
-    content = packet(material(paper), city=settings.CITY["name"], layout=layout.of_parts)
+    return of_material(material(paper), layout)
+
+
+def of_material(read: Material, layout: Layout = USUAL) -> Piece:
+    """The packet of one department, of which everything has been read."""
+    paper = read.sheet.paper
+    content = packet(read, city=settings.CITY["name"], layout=layout.of_parts)
     return Piece(
         title=paper.department.name,
         template="packets/paper/packet.html",

@@ -26,7 +26,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
-from packets import frames, lockdown
+from packets import frames, lockdown, structure
 from packets.frames import Frame
 from packets.quickening import quicken
 from packets.quickening.elements import page_of
@@ -157,11 +157,17 @@ def press(
     for number, sheet in enumerate(document.pages, 1):
         for anchor in sheet.anchors:
             starts.setdefault(anchor, number)
-    pdf = document.write_pdf(pdf_variant=variant, finisher=_name_links)
+    pdf = document.write_pdf(pdf_variant=variant, finisher=_finish)
     return len(document.pages), pdf, starts
 
 
-def _name_links(document: Any, _pdf: Any) -> None:
+def _finish(document: Any, pdf: Any) -> None:
+    """Before it is written."""
+    _name_links(document)
+    structure.fold(pdf)
+
+
+def _name_links(document: Any) -> None:
     """A link says aloud what it says in print, and not the name of its target."""
     import pydyf
 

@@ -79,7 +79,7 @@ def test_every_element_speaks_of_a_page_of_the_book(pdf: pikepdf.Pdf) -> None:
     pages = {page.obj.objgen for page in pdf.pages}
     speaking = [one for one in elements(pdf) if "/Pg" in one]
 
-    assert len(speaking) > 50
+    assert len(speaking) > 40
     assert {one.Pg.objgen for one in speaking} <= pages
 
 
