@@ -10,8 +10,10 @@ and pages, may touch nothing (``packets.lockdown``), and is gone afterwards with
 
 import atexit
 import contextlib
+import ctypes.util
 import functools
 import gc
+import importlib
 import logging
 import os
 import select
@@ -120,10 +122,28 @@ def _without_fonts_of_the_machine() -> Iterator[None]:
             os.environ["FONTCONFIG_FILE"] = before
 
 
+def _load_engine() -> None:
+    """Import the engine without the search for its libraries.
+
+    It asks for them by names with and without an ending; for each one without, ctypes would start
+    a compiler and a linker, which takes longer than all the rest of the import. Where they are
+    found by no other name, it is imported as usual.
+    """
+    find, ctypes.util.find_library = ctypes.util.find_library, lambda name: None
+    try:
+        importlib.import_module("weasyprint")
+    except OSError:
+        ctypes.util.find_library = find
+        importlib.import_module("weasyprint")
+    finally:
+        ctypes.util.find_library = find
+
+
 @functools.cache
 def _types():  # type: ignore[no-untyped-def]
     """Fonts and style sheets, read once in each process: of the elements, and ours."""
     with _without_fonts_of_the_machine():
+        _load_engine()
         from weasyprint import CSS
         from weasyprint.text.fonts import FontConfiguration
 
