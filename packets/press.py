@@ -230,6 +230,8 @@ def _at_most(most: int) -> Iterator[None]:
 
 # What a child ends with when it prints nothing: 1 is Python's own for an exception.
 ENDS = {3: "pages", 4: "memory"}
+FALLEN = (-signal.SIGSEGV, -signal.SIGBUS, -signal.SIGABRT, -signal.SIGTRAP)
+"""How a library ends that gets no memory, for its data or for the stack, and does not look."""
 SAID = 4_000
 
 
@@ -367,7 +369,7 @@ def _failure(code: int, said: str) -> str:
         return "time"
     if code == -signal.SIGKILL:
         return "killed"
-    if "MemoryError" in said or "failed to allocate" in said:
+    if code in FALLEN or "MemoryError" in said or "failed to allocate" in said:
         return "memory"
     return ENDS.get(code, "error")
 
