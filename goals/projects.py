@@ -1,10 +1,10 @@
 """施政方針の事業: which of them a department carries out, and which goals carry each."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, QuerySet
 
 from core.text import opening_words
 from departments.models import Department
@@ -59,12 +59,35 @@ def undertakings(paper: OperatingPolicy, goals: Iterable[Goal]) -> Undertakings:
 
     ``goals`` are the paper's, in order of weight, with their projects prefetched.
     """
+    return undertakings_of_all([paper], {paper.pk: list(goals)})[paper.pk]
+
+
+def undertakings_of_all(
+    papers: Sequence[OperatingPolicy], goals: Mapping[int, Sequence[Goal]]
+) -> dict[int, Undertakings]:
+    """``undertakings`` of each of ``papers``, which are of one year; ``goals`` by paper. One query."""
+    listed: dict[int, set[int]] = defaultdict(set)
+    projects: dict[int, Project] = {}
+    own = FilteredRelation("papers", condition=Q(papers__in=papers))
+    rows = Project.objects.filter(speech__year__in={paper.year for paper in papers})
+    rows = rows.annotate(own=own).annotate(listed_by=F("own__pk"))
+    for row in rows.order_by("place"):
+        projects[row.pk] = row
+        listed[row.listed_by].add(row.pk)
+    return {
+        paper.pk: _undertakings(projects.values(), listed[paper.pk], goals[paper.pk])
+        for paper in papers
+    }
+
+
+def _undertakings(
+    projects: Iterable[Project], listed: Container[int], goals: Sequence[Goal]
+) -> Undertakings:
     numbered: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
     for number, goal in enumerate(goals, 1):
         for project in goal.projects.all():
             numbered[project.pk].append((number, goal))
-    rows = Project.objects.filter(speech__year=paper.year).annotate(is_listed=_listed(paper))
-    found = [Undertaking(row, row.is_listed, numbered[row.pk]) for row in rows.order_by("place")]
+    found = [Undertaking(row, row.pk in listed, numbered[row.pk]) for row in projects]
     return Undertakings([row for row in found if row.is_taken or not row.project.is_dropped])
 
 

@@ -1,7 +1,9 @@
 """Reading papers, and all that belongs to them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Count, Prefetch, Q, QuerySet
 
@@ -9,6 +11,7 @@ from core.audit import subject_of
 from core.models import AuditEvent
 from core.permissions import Hidden, Holding, Permission, Refused
 from departments.heads import heads_by_department
+from departments.lineage import Lineage
 from departments.models import Department, User
 from departments.queries import authority, lineage
 from goals.models import (
@@ -20,9 +23,9 @@ from goals.models import (
     Response,
     Revision,
 )
-from goals.projects import undertakings
+from goals.projects import undertakings_of_all
 from goals.sheets import Answer, Chapter, Sheet, gone_sections
-from goals.signatures import signatures_on
+from goals.signatures import signatures_on_all
 from policies.models import BasicPolicy, Cycle, Measure, Section
 from policies.queries.editions import amendments_of
 
@@ -45,28 +48,55 @@ def paper_for(
 
 def sheet(paper: OperatingPolicy) -> Sheet:
     """Everything on one paper."""
-    policy = BasicPolicy.objects.filter(year=paper.year).first()
-    goals = goals_of_all([paper])
-    for goal in goals:
-        goal.paper = paper
-    asked = Remark.objects.filter(paper=paper)
-    remarks = list(asked.select_related("made_by", "answered_by", "response_to", "goal"))
-    for remark in remarks:
-        remark.paper = paper
-    chapters, gone = _chapters(paper, policy, goals, remarks)
-    answering = heads_by_department(paper.year).get(paper.department_id, [])
-    return Sheet(
-        paper=paper,
-        policy=policy,
-        chapters=chapters,
-        goals=goals,
-        remarks=remarks,
-        heads=answering,
-        editions=amendments_of(policy),
-        projects=undertakings(paper, goals),
-        gone=gone,
-        signatures=signatures_on(paper, answering),
-    )
+    return sheets([paper])[0]
+
+
+def sheets(papers: Sequence[OperatingPolicy]) -> list[Sheet]:
+    """Everything on each of ``papers``, which are of one year. As many queries as for one paper."""
+    if not papers:
+        return []
+    (year,) = {paper.year for paper in papers}
+    policy = BasicPolicy.objects.filter(year=year).first()
+    editions = amendments_of(policy)
+    outline = _outline(policy)
+    goals = _by_paper(papers, goals_of_all(papers))
+    asked = Remark.objects.filter(paper__in=papers)
+    told = asked.select_related("made_by", "answered_by", "response_to", "goal")
+    remarks = _by_paper(papers, told)
+    given = Response.objects.filter(paper__in=papers).select_related("updated_by")
+    responses = _by_paper(papers, given)
+    heads = heads_by_department(year)
+    projects = undertakings_of_all(papers, goals)
+    signatures = signatures_on_all(papers, heads)
+    found = []
+    for paper in papers:
+        pk = paper.pk
+        chapters, gone = _chapters(outline, responses[pk], goals[pk], remarks[pk])
+        found.append(
+            Sheet(
+                paper=paper,
+                policy=policy,
+                chapters=chapters,
+                goals=goals[pk],
+                remarks=remarks[pk],
+                heads=heads.get(paper.department_id, []),
+                editions=editions,
+                projects=projects[pk],
+                gone=gone,
+                signatures=signatures[pk],
+            )
+        )
+    return found
+
+
+def _by_paper(papers: Iterable[OperatingPolicy], rows: Iterable[Any]) -> dict[int, list[Any]]:
+    """The rows of each of ``papers``, leading back to it."""
+    by_key = {paper.pk: paper for paper in papers}
+    found: dict[int, list[Any]] = {pk: [] for pk in by_key}
+    for row in rows:
+        row.paper = by_key[row.paper_id]
+        found[row.paper_id].append(row)
+    return found
 
 
 def goals_of(paper: OperatingPolicy) -> QuerySet[Goal]:
@@ -105,15 +135,42 @@ def _with_rows(goals: QuerySet[Goal]) -> QuerySet[Goal]:
     )
 
 
+@dataclass(frozen=True)
+class _Item:
+    """A section where it stands in the mayor's text."""
+
+    section: Section
+    depth: int
+    is_owed: bool
+
+
+def _outline(policy: BasicPolicy | None) -> list[_Item]:
+    """Every section in reading order, dropped ones included. A query."""
+    sections = list(policy.sections.in_order()) if policy else []
+    parents = {section.parent_id for section in sections if not section.is_dropped}
+    depths: dict[int, int] = {}
+    for section in sections:
+        depths[section.pk] = depths.get(section.parent_id or 0, -1) + 1
+    return [
+        _Item(
+            section,
+            depths[section.pk],
+            section.is_open and not section.is_dropped and section.pk not in parents,
+        )
+        for section in sections
+    ]
+
+
 def _chapters(
-    paper: OperatingPolicy, policy: BasicPolicy | None, goals: list[Goal], remarks: list[Remark]
+    outline: Sequence[_Item],
+    responses: Iterable[Response],
+    goals: Sequence[Goal],
+    remarks: Iterable[Remark],
 ) -> tuple[list[Chapter], list[Answer]]:
     """The text with the answers; apart, the answers to items that ask for none any more."""
-    if policy is None:
-        return [], []
     chapters: list[Chapter] = []
     gone: list[Answer] = []
-    for answer in _answers(paper, policy, goals, remarks):
+    for answer in _answers(outline, responses, goals, remarks):
         if not answer.is_owed and (answer.is_given or answer.remarks):
             gone.append(answer)
         if answer.section.is_dropped:
@@ -125,11 +182,13 @@ def _chapters(
 
 
 def _answers(
-    paper: OperatingPolicy, policy: BasicPolicy, goals: list[Goal], remarks: list[Remark]
+    outline: Sequence[_Item],
+    responses: Iterable[Response],
+    goals: Sequence[Goal],
+    remarks: Iterable[Remark],
 ) -> list[Answer]:
-    """Every section, dropped ones included, with what the paper has to it."""
-    given = Response.objects.filter(paper=paper).select_related("updated_by")
-    responses = {row.section_id: row for row in given}
+    """Every section with what the paper has to it."""
+    given = {row.section_id: row for row in responses}
     goals_by_section: dict[int, list[tuple[int, Goal]]] = defaultdict(list)
     for number, goal in enumerate(goals, 1):
         for section in (*goal.sections.all(), *gone_sections(goal)):
@@ -137,21 +196,16 @@ def _answers(
     remarks_by_section: dict[int | None, list[Remark]] = defaultdict(list)
     for remark in remarks:
         remarks_by_section[remark.response_to_id].append(remark)
-    sections = list(policy.sections.in_order())
-    parents = {section.parent_id for section in sections if not section.is_dropped}
-    depths: dict[int, int] = {}
-    for section in sections:
-        depths[section.pk] = depths.get(section.parent_id or 0, -1) + 1
     return [
         Answer(
-            section=section,
-            depth=depths[section.pk],
-            is_owed=section.is_open and not section.is_dropped and section.pk not in parents,
-            response=responses.get(section.pk),
-            numbered=goals_by_section[section.pk],
-            remarks=remarks_by_section[section.pk],
+            section=item.section,
+            depth=item.depth,
+            is_owed=item.is_owed,
+            response=given.get(item.section.pk),
+            numbered=goals_by_section[item.section.pk],
+            remarks=remarks_by_section[item.section.pk],
         )
-        for section in sections
+        for item in outline
     ]
 
 
@@ -233,12 +287,30 @@ def previous_papers(paper: OperatingPolicy, user: User | None = None) -> list[Op
     The same department's, and those of the departments that it took over from. What is read of
     the organisation is kept on ``user``.
     """
-    one = paper.department_id
-    departments = {one, *lineage(Department, user).begins_with(one, paper.year)}
-    rows = OperatingPolicy.objects.for_page().filter(
-        year=paper.year - 1, department__in=departments
-    )
-    return list(rows.order_by("department__order", "pk"))
+    return previous_papers_of_all([paper], lineage(Department, user))[paper.pk]
+
+
+def previous_papers_of_all(
+    papers: Iterable[OperatingPolicy], known: Lineage
+) -> dict[int, list[OperatingPolicy]]:
+    """``previous_papers`` of each of ``papers``; ``known`` is the lineage of departments. A query."""
+    before = {
+        paper.pk: {
+            (paper.year - 1, department)
+            for department in (
+                paper.department_id,
+                *known.begins_with(paper.department_id, paper.year),
+            )
+        }
+        for paper in papers
+    }
+    years, departments = ({place[n] for all_ in before.values() for place in all_} for n in (0, 1))
+    rows = OperatingPolicy.objects.for_page().filter(year__in=years, department__in=departments)
+    in_order = list(rows.order_by("department__order", "pk"))
+    return {
+        pk: [row for row in in_order if (row.year, row.department_id) in places]
+        for pk, places in before.items()
+    }
 
 
 def cycle(year: int) -> Cycle | None:

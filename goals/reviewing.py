@@ -1,6 +1,7 @@
 """審査: the paper, its remarks, and what changed since it was sent back."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -161,9 +162,15 @@ def _round(content: Sheet, revisions: list[Revision]) -> Round | None:
 
 def last_returned_at(paper: OperatingPolicy) -> dt.datetime | None:
     """When the paper was last sent back to the department, for whatever reason."""
+    return last_returns_of_all([paper]).get(paper.pk)
+
+
+def last_returns_of_all(papers: Iterable[OperatingPolicy]) -> dict[int, dt.datetime]:
+    """When each of ``papers`` was last sent back, if ever. One query."""
+    by_subject = {subject_of(paper): paper.pk for paper in papers}
     verbs = [f"paper.{action}" for action in (Action.RETURN, Action.REOPEN)]
-    events = AuditEvent.objects.filter(subject=subject_of(paper), verb__in=verbs)
-    return events.order_by("-pk").values_list("at", flat=True).first()
+    events = AuditEvent.objects.filter(subject__in=by_subject, verb__in=verbs).order_by("pk")
+    return {by_subject[subject]: at for subject, at in events.values_list("subject", "at")}
 
 
 def _asked(content: Sheet, parts: list[ChangedPart], since: dt.datetime) -> list[Asked]:

@@ -1,9 +1,12 @@
 """署名: which heads stand by the version that was handed in, and who has not signed."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.db.models import F
 
 from core.workflow import Status
 from departments.heads import heads_by_department
@@ -35,13 +38,23 @@ def signatures_on(paper: OperatingPolicy, heads: Sequence[Appointment]) -> list[
     ``heads``: of the paper, as known today. Of a settled paper those count who were its heads when
     it was handed in.
     """
-    if paper.is_writable:
-        return []
-    if paper.status in SIGNABLE:
-        return present(_signed(paper), heads)
-    last = paper.revisions.filter(number=paper.submissions)
-    row = last.prefetch_related("signatures").first()
-    return frozen(row) if row else []
+    return signatures_on_all([paper], {paper.department_id: heads})[paper.pk]
+
+
+def signatures_on_all(
+    papers: Iterable[OperatingPolicy], heads: Mapping[int, Sequence[Appointment]]
+) -> dict[int, list[Signed]]:
+    """``signatures_on`` of each of ``papers``; ``heads`` by department. Three queries at most."""
+    signable = [paper for paper in papers if paper.status in SIGNABLE]
+    settled = [p for p in papers if not p.is_writable and p.status not in SIGNABLE]
+    signed = _signed(signable)
+    last = Revision.objects.filter(paper__in=settled, number=F("paper__submissions"))
+    found: dict[int, list[Signed]] = {paper.pk: [] for paper in papers}
+    for paper in signable:
+        found[paper.pk] = present(signed[paper.pk], heads.get(paper.department_id, []))
+    for row in last.prefetch_related("signatures"):
+        found[row.paper_id] = frozen(row)
+    return found
 
 
 def signatures_of(paper: OperatingPolicy, revision: Revision) -> list[Signed]:
@@ -52,9 +65,15 @@ def signatures_of(paper: OperatingPolicy, revision: Revision) -> list[Signed]:
     return frozen(revision)
 
 
-def _signed(paper: OperatingPolicy) -> list[Signature]:
-    rows = Signature.objects.filter(revision__paper=paper, revision__number=paper.submissions)
-    return list(rows.order_by("pk"))
+def _signed(papers: Sequence[OperatingPolicy]) -> dict[int, list[Signature]]:
+    """The signatures on the newest version of each of ``papers``. One query."""
+    rows = Signature.objects.filter(
+        revision__paper__in=papers, revision__number=F("revision__paper__submissions")
+    )
+    found: dict[int, list[Signature]] = defaultdict(list)
+    for row in rows.select_related("revision").defer("revision__content").order_by("pk"):
+        found[row.revision.paper_id].append(row)
+    return found
 
 
 def present(signed: Iterable[Signature], heads: Sequence[Appointment]) -> list[Signed]:
@@ -84,7 +103,7 @@ def to_sign(user: User, paper: OperatingPolicy, heads: Sequence[Appointment]) ->
     own = [row for row in heads if row.user_id == user.pk]
     if not own or paper.status not in SIGNABLE:
         return []
-    done = {row.standing_in_for_id or row.signer_id for row in _signed(paper)}
+    done = {row.standing_in_for_id or row.signer_id for row in _signed([paper])[paper.pk]}
     return list({whose(row): row for row in own if whose(row) not in done}.values())
 
 

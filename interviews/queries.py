@@ -96,14 +96,15 @@ class Titles:
             self.appointments.setdefault(appointment.user_id, []).append(appointment)
 
     def of(self, user: User, day: dt.date) -> str:
-        return next((held.title for held in self._held(user, day)), "")
+        return next((held.title for held in self.held(user, day)), "")
 
     def asking(self, user: User, day: dt.date) -> str:
         """The title by which ``user`` interviews on ``day``; empty where there is none."""
-        held = self._held(user, day)
+        held = self.held(user, day)
         return next((row.title for row in held if row.post in INTERVIEWER_POSTS), "")
 
-    def _held(self, user: User, day: dt.date) -> list[Appointment]:
+    def held(self, user: User, day: dt.date) -> list[Appointment]:
+        """The posts of ``user`` on ``day``: one's own before those in which one stands in."""
         rows, today = self.appointments.get(user.pk, []), clock.today()
         return [row for row in rows if row.covers(day, known_on=today)]
 

@@ -1,13 +1,11 @@
 """Who answers for the department and, by exception, for divisions of it (担任), on paper."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from core.years import last_day
-from departments.queries import deciding_day
-from goals.models import OperatingPolicy
-from interviews.charges import in_charge_of
-from interviews.queries import titles_of_people
+from interviews.charges import InCharge
+from interviews.queries import Titles
 
 
 @dataclass(frozen=True)
@@ -18,11 +16,8 @@ class Charges:
     of_divisions: dict[int, str]
 
 
-def charges_of_paper(paper: OperatingPolicy, day: dt.date | None) -> Charges:
-    """As they are called on ``day``, the day of the interview; else on the day that decides."""
-    rows = in_charge_of(paper.department, paper.year)
-    titles = titles_of_people(row.user for row in rows)
-    day = day or min(deciding_day(paper.year), last_day(paper.year))
+def charges(rows: Iterable[InCharge], titles: Titles, day: dt.date) -> Charges:
+    """Of one department, as those in charge are called on ``day``."""
     whole = ""
     parts: list[str] = []
     of_divisions: dict[int, str] = {}

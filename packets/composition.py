@@ -6,7 +6,7 @@ The worker and the commands do the same here; a ``Watch`` is told how far it has
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import cached_property, partial
 from pathlib import Path
 
 from core.years import format_year
@@ -19,6 +19,7 @@ from packets.models import DRAFT
 from packets.orders import FRONTS, Kind, Order
 from packets.pieces import Piece
 from packets.pressing import PressFailure, Pressroom
+from packets.queries import Material, material, materials
 from packets.store import Kept
 
 FRONT = "front"
@@ -141,9 +142,9 @@ class Composition:
         if not self.order.is_bound:
             return digest_of(self.order, self._single().compose())
         parts = [self._department(number, paper) for number, paper in enumerate(self.papers, 1)]
-        for part, paper in zip(parts, self.papers, strict=True):
-            part.piece = self._known_piece_of(paper)
-            part.kept = store.find(part.piece.digest, self.shelf)
+        for part, piece in zip(parts, self._known_pieces(), strict=True):
+            part.piece = piece
+            part.kept = store.find(piece.digest, self.shelf)
         if not all(part.kept for part in parts):
             return None
         piece = self._front_piece(parts, self._firsts(front, parts))()
@@ -167,18 +168,35 @@ class Composition:
         key, name = paper.department.code, paper.department.name
         return Part(number, key, name, lambda: self._piece_of(paper), paper)
 
-    def _piece_of(self, paper: OperatingPolicy) -> Piece:
-        """As the record is now: departments write on while the parts before are pressed."""
-        now = OperatingPolicy.objects.select_related("department").get(pk=paper.pk)
-        if now.is_writable and now.pk in self.handed_in:
-            raise TakenBack
-        return pieces.department(now, self.order.layout.of_parts)
+    @cached_property
+    def _read(self) -> dict[int, Material]:
+        """All that the departments' parts are made of, by paper: read at once, as it is now."""
+        papers = [self.order.paper] if self.order.paper else self.papers
+        now = OperatingPolicy.objects.select_related("department")
+        found = materials(list(now.filter(pk__in=[paper.pk for paper in papers])))
+        return {one.sheet.paper.pk: one for one in found}
 
-    def _known_piece_of(self, paper: OperatingPolicy) -> Piece:
-        key = paper.pk, self.order.layout.of_parts
-        if key not in self.known:
-            self.known[key] = pieces.department(paper, key[1])
-        return self.known[key]
+    def _piece_of(self, paper: OperatingPolicy) -> Piece:
+        read = self._read[paper.pk]
+        if read.sheet.paper.is_writable and paper.pk in self.handed_in:
+            raise TakenBack
+        return pieces.of_material(read, self.order.layout.of_parts)
+
+    def _is_as_read(self, paper: OperatingPolicy) -> bool:
+        """Whether nobody has written to it since it was read; else it is read anew."""
+        now = OperatingPolicy.objects.select_related("department").get(pk=paper.pk)
+        if _values(now) == _values(self._read[paper.pk].sheet.paper):
+            return True
+        self._read[paper.pk] = material(now)
+        return False
+
+    def _known_pieces(self) -> list[Piece]:
+        """Of all papers; those that are not ``known`` are composed."""
+        layout = self.order.layout.of_parts
+        unknown = [paper for paper in self.papers if (paper.pk, layout) not in self.known]
+        for read in materials(unknown):
+            self.known[read.sheet.paper.pk, layout] = pieces.of_material(read, layout)
+        return [self.known[paper.pk, layout] for paper in self.papers]
 
     # ---- a book ----------------------------------------------------------------------------
 
@@ -267,8 +285,7 @@ class Composition:
         for part in parts:
             self.watch.look()
             try:
-                piece = part.piece = part.compose()
-                part.kept = self._find(piece)
+                piece = self._compose(part)
                 html = "" if part.kept else piece.html()
             except TakenBack:
                 self._fail(part, TAKEN_BACK)
@@ -283,6 +300,18 @@ class Composition:
             else:
                 self.watch.begun(part)
                 yield part.number, partial(_as_it_is, html, piece.layout.variant)
+
+    def _compose(self, part: Part) -> Piece:
+        """Its piece, and its file where that lies there. What must be pressed is looked at once
+        more: departments write on while the parts before are pressed."""
+        while True:
+            piece = part.piece = part.compose()
+            part.kept = self._find(piece)
+            if part.kept:
+                return piece
+            self.room.expect()
+            if part.paper is None or self._is_as_read(part.paper):
+                return piece
 
     def _fail(self, part: Part, reason: str) -> None:
         part.failure = reason
@@ -322,6 +351,11 @@ class Composition:
                     leaf.path.unlink(missing_ok=True)
             raise
         return kept
+
+
+def _values(paper: OperatingPolicy) -> list[object]:
+    """All that is stored in its own row."""
+    return [getattr(paper, field.attname) for field in paper._meta.concrete_fields]
 
 
 def _as_they_are(parts: Sequence[Part]) -> dict[int, OperatingPolicy]:

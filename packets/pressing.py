@@ -187,6 +187,12 @@ class Pressroom:
         for press in ended:
             press.end()
 
+    def expect(self) -> None:
+        """An order is about to come: have a press ready, which reads its fonts meanwhile."""
+        with self._lock:
+            if not self._idle and len(self._busy) < self.presses:
+                self._idle.append(_Press())
+
     @property
     def idle(self) -> list[int]:
         """The process ids of the presses that wait for an order."""

@@ -1,22 +1,26 @@
-"""What a packet is made of."""
+"""What packets are made of: read for all that go into one book at once."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.db.models import Prefetch
 from django.utils import timezone
 
-from core import clock
 from core.permissions import INTERVIEWER_POSTS, Post
+from core.years import last_day
+from departments.lineage import Lineage
 from departments.models import Appointment, Department, User
-from departments.queries import lineage
+from departments.queries import deciding_day, lineage
 from goals.models import Goal, Indicator, OperatingPolicy
-from goals.queries import previous_papers, sheet
+from goals.queries import previous_papers_of_all, sheets
 from goals.sheets import Sheet
+from interviews.charges import in_charge_of_all
 from interviews.models import Interview
-from packets.charges import Charges, charges_of_paper
-from packets.returns import Returned, since_return
+from interviews.queries import Titles, titles_of
+from packets.charges import Charges, charges
+from packets.returns import Returned, SentBack, sent_back, since_return
 from policies.queries.alignments import Comparison, comparison
 
 POSTS_IN_ORDER = list(Post)
@@ -48,7 +52,7 @@ class Material:
 
     ``previous``: last year's papers from which it goes on, ``previous_goals`` theirs, paper by
     paper, with their indicators; ``is_divided``: another department goes on from one of them too;
-    ``returned``: what has changed since the paper was last sent back.
+    ``sent_back``: the version that was sent back last.
     """
 
     sheet: Sheet
@@ -58,75 +62,104 @@ class Material:
     is_divided: bool
     comparison: Comparison | None
     charges: Charges
-    returned: Returned | None
+    sent_back: SentBack | None
+
+    @cached_property
+    def returned(self) -> Returned | None:
+        """What has changed since the paper was last sent back."""
+        return since_return(self.sheet, self.sent_back) if self.sent_back else None
 
 
 def material(paper: OperatingPolicy) -> Material:
     """The paper, its interview and last year's papers."""
-    previous = previous_papers(paper)
-    meeting = meeting_of(paper)
-    whole = sheet(paper)
-    return Material(
-        sheet=whole,
-        meeting=meeting,
-        previous=previous,
-        previous_goals=_goals_with_indicators(previous),
-        is_divided=_is_divided(paper, previous),
-        comparison=comparison(paper.year),
-        charges=charges_of_paper(paper, meeting.starts_at.date() if meeting else None),
-        returned=since_return(whole),
+    return materials([paper])[0]
+
+
+def materials(papers: Sequence[OperatingPolicy]) -> list[Material]:
+    """``material`` of each of ``papers``, which are of one year. As many queries as for one."""
+    if not papers:
+        return []
+    (year,) = {paper.year for paper in papers}
+    compared = comparison(year)
+    known = lineage(Department)
+    previous = previous_papers_of_all(papers, known)
+    old_goals = _goals_with_indicators({old for olds in previous.values() for old in olds})
+    interviews = _first_interviews(year, papers)
+    in_charge = in_charge_of_all(year)
+    titles = titles_of(
+        interviews.values(), [row.user for rows in in_charge.values() for row in rows]
     )
+    returned = sent_back(papers)
+    usual_day = min(deciding_day(year), last_day(year))
+    found = []
+    for sheet in sheets(papers):
+        paper = sheet.paper
+        interview = interviews.get(paper.department_id)
+        meeting = _meeting(interview, titles) if interview else None
+        day = meeting.starts_at.date() if meeting else usual_day
+        olds = previous[paper.pk]
+        found.append(
+            Material(
+                sheet=sheet,
+                meeting=meeting,
+                previous=olds,
+                previous_goals=[
+                    goal for old in olds for goal in old_goals if goal.paper_id == old.pk
+                ],
+                is_divided=_is_divided(paper, olds, known),
+                comparison=compared,
+                charges=charges(in_charge.get(paper.department_id, []), titles, day),
+                sent_back=returned.get(paper.pk),
+            )
+        )
+    return found
 
 
-def _goals_with_indicators(papers: list[OperatingPolicy]) -> list[Goal]:
-    place = {paper.pk: number for number, paper in enumerate(papers)}
+def _goals_with_indicators(papers: Iterable[OperatingPolicy]) -> list[Goal]:
     indicators = Prefetch("indicators", Indicator.objects.order_by("order", "pk"))
     goals = Goal.objects.filter(paper__in=papers, is_removed=False).prefetch_related(indicators)
-    return sorted(goals.order_by("order", "pk"), key=lambda goal: place[goal.paper_id])
+    return list(goals.order_by("order", "pk"))
 
 
-def _is_divided(paper: OperatingPolicy, previous: list[OperatingPolicy]) -> bool:
-    go_on = lineage(Department).go_on_from
+def _is_divided(paper: OperatingPolicy, previous: list[OperatingPolicy], known: Lineage) -> bool:
+    go_on = known.go_on_from
     return any(go_on(old.department_id, paper.year) - {paper.department_id} for old in previous)
 
 
-def meeting_of(paper: OperatingPolicy) -> Meeting | None:
-    """The first standing interview of the paper's department and year."""
-    interview = (
-        Interview.objects.for_page().filter(year=paper.year, department=paper.department_id).first()
-    )
-    if interview is None:
-        return None
+def _first_interviews(year: int, papers: Iterable[OperatingPolicy]) -> dict[int, Interview]:
+    """The first standing interview of each department of ``papers``."""
+    departments = {paper.department_id for paper in papers}
+    rows = Interview.objects.for_page().filter(year=year, department__in=departments)
+    found: dict[int, Interview] = {}
+    for row in rows:
+        found.setdefault(row.department_id, row)
+    return found
+
+
+def _meeting(interview: Interview, titles: Titles) -> Meeting:
     starts_at = timezone.localtime(interview.starts_at)
     day = starts_at.date()
     return Meeting(
         starts_at=starts_at,
         ends_at=timezone.localtime(interview.ends_at),
         room=interview.room,
-        interviewers=people_on(interview.interviewers.all(), day),
-        attendees=people_on(interview.attendees.all(), day),
+        interviewers=people_on(interview.interviewers.all(), day, titles),
+        attendees=people_on(interview.attendees.all(), day, titles),
     )
 
 
-def people_on(users: Iterable[User], day: dt.date) -> list[Person]:
+def people_on(people: Iterable[User], day: dt.date, titles: Titles) -> list[Person]:
     """People with the titles that they hold on ``day``, as known today; the highest post first."""
-    people = list(users)
-    held = list(
-        Appointment.objects.held_on(day, known_on=clock.today())
-        .filter(user__in=people)
-        .order_by("pk")
-    )
     ranked = []
     for person in people:
-        own = [appointment for appointment in held if appointment.user_id == person.pk]
-        best = min(own, key=_rank, default=None)
-        rank = _rank(best) if best else len(POSTS_IN_ORDER)
-        ranked.append((rank, person.username, Person(best.title if best else "", person.name)))
-    return [person for _rank, _username, person in sorted(ranked, key=lambda row: row[:2])]
+        best = min(titles.held(person, day), key=_rank, default=None)
+        place = _rank(best) if best else (len(POSTS_IN_ORDER), 0)
+        ranked.append((place[0], person.username, Person(best.title if best else "", person.name)))
+    return [person for _place, _username, person in sorted(ranked, key=lambda row: row[:2])]
 
 
-def _rank(appointment: Appointment) -> int:
+def _rank(appointment: Appointment) -> tuple[int, int]:
     post = Post(appointment.post)
     if post in CITY_POSTS_FIRST:
-        return CITY_POSTS_FIRST.index(post)
-    return len(CITY_POSTS_FIRST) + POSTS_IN_ORDER.index(post)
+        return CITY_POSTS_FIRST.index(post), appointment.pk
+    return len(CITY_POSTS_FIRST) + POSTS_IN_ORDER.index(post), appointment.pk

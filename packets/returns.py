@@ -1,6 +1,7 @@
 """差戻し後の修正: where the paper differs from the version that was sent back last."""
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,7 +9,8 @@ from django.utils import timezone
 
 from core.years import format_date
 from goals.comparisons import ChangedPart, compare
-from goals.reviewing import last_returned_at
+from goals.models import OperatingPolicy, Revision
+from goals.reviewing import last_returns_of_all
 from goals.sheets import Sheet
 from goals.snapshots import snapshot
 
@@ -25,15 +27,30 @@ class Returned:
     parts: list[ChangedPart]
 
 
-def since_return(of: Sheet) -> Returned | None:
-    """None where the paper was never sent back."""
-    at = last_returned_at(of.paper)
-    if at is None:
-        return None
-    looked_at = of.paper.revisions.filter(submitted_at__lte=at).order_by("-number").first()
-    if looked_at is None:
-        return None
-    return Returned(at, compare(looked_at.content, snapshot(of)))
+@dataclass(frozen=True)
+class SentBack:
+    """The version that was sent back, and when."""
+
+    at: dt.datetime
+    version: Revision
+
+
+def sent_back(papers: Iterable[OperatingPolicy]) -> dict[int, SentBack]:
+    """Of each of ``papers`` that was ever sent back, the last time. Three queries at most."""
+    returns = last_returns_of_all(papers)
+    rows = Revision.objects.filter(paper__in=returns).order_by("number")
+    looked_at = {
+        paper: pk
+        for pk, paper, submitted_at in rows.values_list("pk", "paper", "submitted_at")
+        if submitted_at <= returns[paper]
+    }
+    versions = Revision.objects.in_bulk(looked_at.values())
+    return {paper: SentBack(returns[paper], versions[pk]) for paper, pk in looked_at.items()}
+
+
+def since_return(of: Sheet, sent: SentBack) -> Returned:
+    """What is different from the version that was sent back."""
+    return Returned(sent.at, compare(sent.version.content, snapshot(of)))
 
 
 def returned(found: Returned | None, of: Sheet) -> Plain | None:

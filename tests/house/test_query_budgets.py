@@ -123,11 +123,11 @@ BUDGETS = {
     "packets:sheets": ("office", "draft", 12),
     "packets:sheet": ("office", "draft", 6),
     "packets:timetable": ("office", "draft", 15),
-    "packets:preview": ("head", "draft", 33),
+    "packets:preview": ("head", "draft", 31),
     "exchange:spring": ("administrator", "draft", 5),
     "exchange:spring_import": ("administrator", "draft", 7),
     "exchange:spring_undo": ("administrator", "draft", 5),
-    "packets:file": ("head", "draft", 38),
+    "packets:file": ("head", "draft", 36),
 }
 
 

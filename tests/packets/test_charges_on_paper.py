@@ -9,8 +9,8 @@ from core import clock
 from core.permissions import Post
 from goals.models import OperatingPolicy
 from interviews.models import Interview
-from packets.charges import charges_of_paper
 from packets.pieces import department
+from packets.queries import material
 from tests.factories import AppointmentFactory, ChargeFactory, DivisionFactory, UserFactory, jst
 from tests.packets.conftest import html_of, read, words
 
@@ -28,7 +28,7 @@ def charged(full_paper: OperatingPolicy, cast: SimpleNamespace) -> OperatingPoli
 
 
 def line_of(paper: OperatingPolicy) -> str:
-    return charges_of_paper(paper, None).line
+    return material(paper).charges.line
 
 
 def test_cover_and_the_goals_of_the_division_say_whose_they_are(
