@@ -46,18 +46,18 @@ def wait_for(address: str) -> None:
     with requests.Session() as session:
         patient = Retry(connect=9, backoff_factor=0.05)
         session.mount(address, HTTPAdapter(max_retries=patient))
-        session.get(address, timeout=5)
+        session.get(address, timeout=60)
 
 
 def knows(provider: str, who: str, **claims: object) -> None:
     """Tell the provider whom ``who`` names, and what it says of that person."""
-    requests.put(f"{provider}/users/{who}", json=claims, timeout=5).raise_for_status()
+    requests.put(f"{provider}/users/{who}", json=claims, timeout=60).raise_for_status()
 
 
 def allow(address: str, who: str) -> str:
     """Sign in there; the address to which the browser is sent back."""
     form = {"sub": who} if who else {"action": "deny"}
-    return requests.post(address, data=form, timeout=5, allow_redirects=False).headers["Location"]
+    return requests.post(address, data=form, timeout=60, allow_redirects=False).headers["Location"]
 
 
 class Hostile:

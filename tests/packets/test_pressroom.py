@@ -105,6 +105,16 @@ def test_two_orders_are_printed_at_once_and_one_more_is_at_hand(room: Pressroom)
     assert asked == [0, 1, 2]
 
 
+def test_press_that_is_expected_is_started_once_and_takes_the_order() -> None:
+    with Pressroom(1) as own:
+        own.expect()
+        own.expect()
+        (pid,) = own.idle
+        assert own.press(PLAIN).pages == 1
+        assert own.idle == [pid]
+    assert not is_alive(pid)
+
+
 def test_lasting_order_says_that_it_is_pdf_a_and_the_usual_one_pdf_ua(room: Pressroom) -> None:
     names = (b"pdfuaid:part", b"pdfaid:part")
     for variant, expected in (("pdf/ua-1", [True, False]), ("pdf/a-3a", [False, True])):
@@ -169,12 +179,12 @@ def test_order_that_kills_its_press_twice_fails_and_the_others_come_out(room: Pr
 
 
 def test_endless_layout_ends_by_its_seconds_and_the_others_come_out() -> None:
-    with Pressroom(2, seconds=1.5) as hasty:
+    with Pressroom(2, seconds=3) as hasty:
         hasty.press(PLAIN)
         orders = [("endless", lambda: (ENDLESS, "pdf/ua-1")), ("good", lambda: (PLAIN, "pdf/ua-1"))]
         results = dict(hasty.press_all(orders))
     assert isinstance(results["good"], Printed)
-    assert str(results["endless"]) == "1.5秒以内に出来上がりませんでした。"
+    assert str(results["endless"]) == "3秒以内に出来上がりませんでした。"
 
 
 def test_endless_layout_ends_by_its_processor_time(room: Pressroom) -> None:
