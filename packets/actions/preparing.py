@@ -15,7 +15,8 @@ from packets.composition import Composition, digest_of
 from packets.layout import Layout
 from packets.models import PacketFile, PacketFileQuerySet, PacketPart
 from packets.orders import Order
-from packets.pieces import Piece, department
+from packets.pieces import Piece, of_material
+from packets.queries import material
 from policies.models import Cycle
 
 Kind = PacketFile.Kind
@@ -41,10 +42,11 @@ def prepare(*, pk: int) -> None:
     paper = OperatingPolicy.objects.for_page().filter(pk=pk).first()
     if paper is None:
         return
-    piece = department(paper)
+    read = material(paper)
+    piece = of_material(read)
     for file in _lying(PacketFile.objects.filter(paper=paper)):
         order = Order.of(file)
-        laid = department(paper, order.layout) if file.layout else piece
+        laid = of_material(read, order.layout) if file.layout else piece
         _tell(file, is_current=digest_of(order, laid) == file.digest)
     is_wanted = paper.year == year_in_work() and paper.state != "untouched"
     if is_wanted and not _is_made(paper, piece):
