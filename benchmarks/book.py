@@ -10,7 +10,8 @@ after the other, each in processes of its own:
 - unchanged  every part is kept, the file of the whole is not: bound anew;
 - changed    as unchanged, after a word of one department was changed;
 - kept       the whole is kept too;
-- single     one WeasyPrint document of the same HTML, with the settings of our press;
+- single     one WeasyPrint document of the same HTML, with fonts, tables and settings as tuned;
+- quick      the same, with our changes to the engine as well;
 - chromium   headless Chromium printing the same HTML;
 - word       a .docx of the same text, built by python-docx;
 - office     LibreOffice printing that .docx;
@@ -146,7 +147,11 @@ class Bench:
     def _others(self) -> list[Contestant]:
         place = self.folder
         blocks, docx = place / "blocks.json", place / "book.docx"
-        found = [_one("single", "books.single", place / "one.html", place / "single.pdf")]
+        html = place / "one.html"
+        found = [
+            _one("single", "books.single", html, place / "single.pdf"),
+            _one("quick", "books.single", html, place / "quick.pdf", "--quickened"),
+        ]
         if chromium := shutil.which("chromium"):
             pdf, page = place / "chromium.pdf", (place / "chromium.html").as_uri()
             flags = ("--headless", "--no-sandbox", "--disable-gpu", "--no-pdf-header-footer")
@@ -213,8 +218,8 @@ def _module(name: str, *words: object) -> list[str]:
     return [sys.executable, "-m", name, *map(str, words)]
 
 
-def _one(name: str, module: str, source: Path, target: Path) -> Contestant:
-    return Contestant(name, _module(module, source, target), target)
+def _one(name: str, module: str, source: Path, target: Path, *more: str) -> Contestant:
+    return Contestant(name, _module(module, source, target, *more), target)
 
 
 # ---- what comes out of it ----------------------------------------------------------------------

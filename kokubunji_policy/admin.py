@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib.admin import AdminSite
-from django.contrib.admin.apps import AdminConfig
+from django.contrib.admin.apps import SimpleAdminConfig
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -19,7 +19,7 @@ ORDER = [
 """The tables as they follow on the first page of the admin."""
 
 
-class CityAdminConfig(AdminConfig):
+class CityAdminConfig(SimpleAdminConfig):
     default_site = "kokubunji_policy.admin.CityAdminSite"
 
 

@@ -1,8 +1,9 @@
 """One tuned document: the whole book by one run of the engine, in a process of its own.
 
-    python -m books.single HTML PDF
+    python -m books.single HTML PDF [--quickened]
 
-Styles, fonts, patience of the collector and all that makes the engine quick are those of the press. Prints pages and bytes.
+Styles, fonts and patience of the collector are those of the press; with ``--quickened`` also its
+changes to the engine, which is otherwise WeasyPrint as it is published. Prints pages and bytes.
 """
 
 import gc
@@ -16,12 +17,24 @@ MOST = 100_000
 def main() -> None:
     from packets import press
 
+    if "--quickened" not in sys.argv:
+        _leave_engine_as_it_is()
     press.press(press.SAMPLE)
     gc.freeze()
     gc.set_threshold(1_000_000, 50, 50)
     pages, pdf, _starts = press.press(Path(sys.argv[1]).read_text(), most=MOST)
     Path(sys.argv[2]).write_bytes(pdf)
     print(json.dumps({"pages": pages, "bytes": len(pdf)}))
+
+
+def _leave_engine_as_it_is() -> None:
+    from weasyprint import HTML
+
+    from packets import press, quickening, structure
+
+    quickening.VERSION = "none"
+    structure.WITHOUT_MEANING = frozenset()
+    press.page_of = lambda html, _elements, fetcher: HTML(string=html, url_fetcher=fetcher)
 
 
 if __name__ == "__main__":
