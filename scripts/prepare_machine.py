@@ -191,12 +191,11 @@ def prefer_python_of_the_system() -> None:
     It gets its security updates with the rest of the system, and is built with optimisations that
     many a hand-made one lacks: a book is printed in three quarters of the time.
     """
-    this = OF_THE_SYSTEM.exists() and OF_THE_SYSTEM.samefile(sys.executable)
-    question = f"import sys; sys.exit(sys.version_info < {NEW_ENOUGH})"
-    if this or not OF_THE_SYSTEM.exists():
+    if not OF_THE_SYSTEM.exists() or OF_THE_SYSTEM.samefile(sys.executable):
         return
+    question = f"import sys; sys.exit(sys.version_info < {NEW_ENOUGH})"
     if subprocess.run([OF_THE_SYSTEM, "-c", question]).returncode == 0:
-        os.execv(OF_THE_SYSTEM, [str(OF_THE_SYSTEM), *sys.argv])
+        os.execv(OF_THE_SYSTEM, [OF_THE_SYSTEM, *sys.argv])  # noqa: S606 - the same program
 
 
 def check_python() -> None:

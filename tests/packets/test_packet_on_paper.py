@@ -53,7 +53,10 @@ def test_goal_stands_beside_its_figures_and_the_items_that_it_answers(
 
 def test_overview_and_goals_lie_open_together(full_paper: OperatingPolicy) -> None:
     reader = read(html_of(full_paper))
-    assert [page_with(reader, title) for title in ("第1概要市民の", "第2組織目標一覧重み")] == [2, 3]
+    assert [page_with(reader, title) for title in ("第1概要市民の", "第2組織目標一覧重み")] == [
+        2,
+        3,
+    ]
 
 
 def test_answer_faces_the_mayors_text(full_paper: OperatingPolicy) -> None:
