@@ -25,7 +25,6 @@ def since_last_year(found: Comparison | None) -> Plain | None:
     counted = [(WORDS[kind], sum(row.pair.kind == kind for row in rows)) for kind in KINDS]
     return {
         "before": format_year(found.earlier_policy.year),
-        "now": format_year(found.policy.year),
         "counts": [{"word": word, "count": count} for word, count in counted if count],
         "new": [row.section.number for row in rows if not row.earlier],
         "gone": [f"{one.section.number}　{one.section.name}" for one in found.gone],

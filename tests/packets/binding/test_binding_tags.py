@@ -10,6 +10,7 @@ from pdfua import Severity, validate
 from pypdf import PdfReader
 
 from packets.binding import Leaf
+from packets.binding.pages import is_blank
 from packets.layout import Layout
 from tests.packets.binding.parts import Whole, bound, elements, leaves_in
 
@@ -76,11 +77,11 @@ def test_links_find_their_own_elements_by_number(pdf: pikepdf.Pdf) -> None:
 
 
 def test_every_element_speaks_of_a_page_of_the_book(pdf: pikepdf.Pdf) -> None:
-    pages = {page.obj.objgen for page in pdf.pages}
+    written = {page.obj.objgen for page in pdf.pages if not is_blank(page)}
     speaking = [one for one in elements(pdf) if "/Pg" in one]
 
-    assert len(speaking) > 40
-    assert {one.Pg.objgen for one in speaking} <= pages
+    assert {one.Pg.objgen for one in speaking} == written
+    assert len(speaking) > len(written) > 1
 
 
 def test_names_of_table_headers_are_unique_and_cells_name_headers_of_their_own_table(
